@@ -1,0 +1,132 @@
+"""Answer a question about a service from the catalog, or say honestly that the catalog does not have it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from actions.reply import Button, Reply, human_button
+from catalog.models import Aspect, Service, Statement
+from catalog.render import aspect_name, contact_line, pick, render, source_line
+from catalog.store import Catalog
+
+SOURCES_SHOWN = 5
+"""Sources named under an answer; the rest are counted."""
+
+NEXT_ASPECTS = (
+    Aspect.eligibility,
+    Aspect.documents,
+    Aspect.steps,
+    Aspect.time,
+    Aspect.fee,
+    Aspect.benefit,
+    Aspect.deadline,
+    Aspect.validity,
+    Aspect.restriction,
+    Aspect.location,
+    Aspect.contact,
+    Aspect.overview,
+)
+"""What people ask next, in the order buttons are offered."""
+
+NEAREST: dict[Aspect, tuple[Aspect, ...]] = {
+    Aspect.overview: (Aspect.benefit, Aspect.eligibility),
+    Aspect.eligibility: (Aspect.restriction, Aspect.overview),
+    Aspect.documents: (Aspect.steps, Aspect.eligibility),
+    Aspect.steps: (Aspect.documents, Aspect.location),
+    Aspect.time: (Aspect.steps, Aspect.deadline),
+    Aspect.fee: (Aspect.benefit, Aspect.steps),
+    Aspect.location: (Aspect.contact, Aspect.steps),
+    Aspect.contact: (Aspect.location, Aspect.steps),
+    Aspect.validity: (Aspect.deadline, Aspect.restriction),
+    Aspect.benefit: (Aspect.overview, Aspect.restriction),
+    Aspect.deadline: (Aspect.time, Aspect.validity, Aspect.steps),
+    Aspect.basis: (Aspect.overview,),
+    Aspect.restriction: (Aspect.eligibility, Aspect.overview),
+}
+"""Where the nearest thing stands when an aspect is unknown."""
+
+BUTTONS = 4
+
+
+def answer(
+    catalog: Catalog, service_id: str, aspect: Aspect, language: str, on: dt.date | None = None
+) -> Reply:
+    """The answer on one aspect of a service, in `language` (`zh` or `en`), with sources and what may be asked next.
+
+    on: the day for application windows; today in Shenzhen where not given.
+    """
+    service = catalog.services[service_id]
+    statements = catalog.statements(service_id, aspect)
+    if not statements:
+        return _unknown(catalog, service, aspect, language)
+    text = "\n\n".join(
+        part
+        for part in (
+            _heading(service, aspect, language),
+            render(catalog, statements, language, on),
+            _sources_text(catalog, statements, language),
+        )
+        if part
+    )
+    return Reply(
+        text,
+        buttons=(*next_buttons(service, aspect, language), human_button(language)),
+        sources=tuple(catalog.sources_of(statements)),
+        intent=f"ask_{aspect.value}",
+    )
+
+
+def _unknown(catalog: Catalog, service: Service, aspect: Aspect, language: str) -> Reply:
+    name = aspect_name(aspect, language)
+    short = getattr(service.short, language)
+    contacts = [contact_line(catalog.contacts[c], language) for c in service.ask]
+    parts = [
+        pick(
+            language,
+            f"“{short}”的{name}，目前资料库里没有经核实的内容，我不能随意回答。",
+            f"The catalog has nothing verified yet on “{name}” for “{short}”, so I will not guess.",
+        )
+    ]
+    near = next((a for a in NEAREST[aspect] if a in service.aspects), Aspect.overview)
+    statements = service.aspects[near][:1]
+    parts.append(
+        pick(language, "最接近的内容（", "The nearest thing it has (")
+        + aspect_name(near, language)
+        + pick(language, "）：", "): ")
+        + render(catalog, statements, language)
+    )
+    parts.append(pick(language, "请咨询：", "Please ask: ") + pick(language, "；", "; ").join(contacts))
+    parts.append(_sources_text(catalog, statements, language))
+    return Reply(
+        "\n\n".join(part for part in parts if part),
+        buttons=(*next_buttons(service, aspect, language), human_button(language)),
+        sources=tuple(catalog.sources_of(statements)),
+        intent=f"ask_{aspect.value}",
+    )
+
+
+def _heading(service: Service, aspect: Aspect, language: str) -> str:
+    return f"{getattr(service.short, language)} · {aspect_name(aspect, language)}"
+
+
+def _sources_text(catalog: Catalog, statements: Sequence[Statement], language: str) -> str:
+    sources = catalog.sources_of(tuple(statements))
+    if not sources:
+        return ""
+    lines = [source_line(source, language) for source in sources[:SOURCES_SHOWN]]
+    more = len(sources) - SOURCES_SHOWN
+    if more > 0:
+        lines.append(pick(language, f"另有{more}个来源", f"and {more} more"))
+    if len(lines) == 1:
+        return pick(language, "来源：", "Source: ") + lines[0]
+    return pick(language, "来源：", "Sources:") + "\n" + "\n".join(f"– {line}" for line in lines)
+
+
+def next_buttons(service: Service, asked: Aspect, language: str) -> list[Button]:
+    """Buttons for what the catalog also knows of the service."""
+    known = [aspect for aspect in NEXT_ASPECTS if aspect in service.aspects and aspect is not asked]
+    return [
+        Button(aspect_name(aspect, language), f"ask_{aspect.value}", {"service": service.id})
+        for aspect in known[:BUTTONS]
+    ]

@@ -1,0 +1,145 @@
+"""What a conversation is about after a message: language, service and aspect. Pure: no Rasa, no catalog."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from language.choice import EN, HANS, HANT
+
+SERVICE_SURE = 0.30
+"""Confidence from which a classified service is taken where none is under discussion (measured, docs/nlu.md)."""
+
+SERVICE_SWITCH = 0.60
+"""Confidence from which a service that is not named replaces the one under discussion."""
+
+NAME_ALONE = 0.6
+"""Share of a message a service's name must fill for the message to be an answer to "which service?"."""
+
+NONE = "none"
+
+
+@dataclass(frozen=True)
+class Context:
+    """State of a conversation. language: `en` or `zh`; script: `Hans` or `Hant`; aspect: of the last question."""
+
+    language: str | None = None
+    script: str | None = None
+    service: str | None = None
+    aspect: str | None = None
+
+    @property
+    def reply_language(self) -> str:
+        """`en`, `zh-Hans` or `zh-Hant`."""
+        return EN if self.language != "zh" else HANT if self.script == "Hant" else HANS
+
+
+def next_context(before: Context, message: Mapping[str, Any]) -> Context:
+    """The context after `message`, a parse of Rasa (text, intent, entities, `language`, `service_ranking`)."""
+    after = _language(before, message)
+    service = _service(before, message)
+    aspect = _aspect(before, message)
+    return replace(after, service=service, aspect=aspect)
+
+
+def _entity(message: Mapping[str, Any], name: str, extractor: str | None = None) -> str | None:
+    return next(
+        (
+            str(e["value"])
+            for e in message.get("entities") or ()
+            if e["entity"] == name and (extractor is None or e.get("extractor") == extractor)
+        ),
+        None,
+    )
+
+
+def _intent(message: Mapping[str, Any]) -> str:
+    return str((message.get("intent") or {}).get("name") or "")
+
+
+def _language(before: Context, message: Mapping[str, Any]) -> Context:
+    if _intent(message) == "change_language":
+        wanted = _entity(message, "language") or wanted_language(str(message.get("text") or ""))
+        if wanted:
+            return replace(before, language=wanted[:2], script=wanted[3:] or before.script)
+    found = message.get("language") or {}
+    language, script = before.language, before.script
+    if found.get("language") == "zh":
+        language, script = "zh", found.get("script") or script
+    elif found.get("language") == "en" and not found.get("foreign") and not (found.get("weak") and language):
+        language = "en"
+    return replace(before, language=language or "en", script=script or "Hans")
+
+
+_WANTED = (
+    (HANT, re.compile(r"繁|正體字|正体字|廣東話|广东话|粵語|粤语|白話|traditional|cantonese", re.I)),
+    (HANS, re.compile(r"简|簡|simplified|mandarin|普通话|普通話|国语|國語", re.I)),
+    (EN, re.compile(r"英|english|engrish|inglish", re.I)),
+    ("zh", re.compile(r"中文|汉语|漢語|华语|華語|chinese", re.I)),
+)
+
+_UNWANTED = re.compile(
+    r"(?:instead of|rather than|\bnot|no more|\bstop|don['’]?t|别|別|不要|不用|不想|唔好|唔要|唔講|唔识|唔識|看不懂|睇唔明)"
+    r"[\s\w]{0,12}?$",
+    re.I,
+)
+
+
+def wanted_language(text: str) -> str | None:
+    """The language a person asks for (`en`, `zh-Hans`, `zh-Hant`, or `zh` in whichever script), or None.
+
+    One that is refused does not count ("not Chinese", "别说英文"); of several the last does.
+    """
+    found = [
+        (match.start(), code)
+        for code, pattern in _WANTED
+        for match in pattern.finditer(text)
+        if not _UNWANTED.search(text[max(0, match.start() - 24) : match.start()])
+    ]
+    scripts = [code for _, code in found if code in (HANT, HANS)]
+    if scripts and not any(code == EN for _, code in found):
+        return scripts[-1]
+    return max(found)[1] if found else None
+
+
+def _service(before: Context, message: Mapping[str, Any]) -> str | None:
+    chosen = _entity(message, "service", "button")
+    if chosen:
+        return chosen
+    if not _about_services(_intent(message)):
+        return before.service
+    named = list(dict.fromkeys(e["value"] for e in message.get("entities") or () if e["entity"] == "service"))
+    ranking = [(r["name"], r["confidence"]) for r in message.get("service_ranking") or ()]
+    best, confidence = ranking[0] if ranking else (NONE, 0.0)
+    scores = dict(ranking)
+    if named:
+        likeliest = max(named, key=lambda service: scores.get(service, 0.0))
+        return best if best != NONE and confidence >= SERVICE_SWITCH else likeliest
+    bar = SERVICE_SWITCH if before.service else SERVICE_SURE
+    return best if best != NONE and confidence >= bar else before.service
+
+
+def _about_services(intent: str) -> bool:
+    return intent.startswith("ask_") and intent != "ask_human" or intent in (
+        "check_eligibility", "estimate_tax", "track_application", "complain", "subscribe", "unsubscribe",
+    )  # fmt: skip
+
+
+def _aspect(before: Context, message: Mapping[str, Any]) -> str | None:
+    intent = _intent(message)
+    if intent == "choose_service":
+        return before.aspect or "overview"
+    if not intent.startswith("ask_") or intent == "ask_human":
+        return before.aspect
+    if before.service is None and before.aspect and _only_a_name(message):
+        return before.aspect
+    return intent.removeprefix("ask_")
+
+
+def _only_a_name(message: Mapping[str, Any]) -> bool:
+    """Whether the message is hardly more than a service's name, the answer to "which service?"."""
+    text = str(message.get("text") or "").strip()
+    named = sum(e["end"] - e["start"] for e in message.get("entities") or () if e["entity"] == "service" and "end" in e)
+    return bool(text) and named / len(text) >= NAME_ALONE

@@ -1,0 +1,71 @@
+"""Lists of services and the question which one is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actions.reply import Button, Reply, human_button
+from catalog.models import Aspect
+from catalog.render import aspect_name, pick
+from catalog.store import Catalog
+
+LIKELIEST = 3
+"""Services offered as buttons when it is unclear which one is meant."""
+
+
+def categories(catalog: Catalog, language: str) -> Reply:
+    """All groups of services, as text and buttons."""
+    rows = [
+        f"• {getattr(category.name, language)}{pick(language, '：', ': ')}"
+        + pick(language, "、", ", ").join(getattr(s.short, language) for s in catalog.in_category(category.id))
+        for category in catalog.categories.values()
+    ]
+    text = pick(
+        language,
+        f"我可以回答以下{len(catalog.services)}项服务的问题。点一个类别，或者直接问。",
+        f"I can answer questions about these {len(catalog.services)} services. Choose a group, or just ask.",
+    )
+    return Reply("\n".join([text, *rows]), buttons=(*category_buttons(catalog, language), human_button(language)))
+
+
+def category(catalog: Catalog, category_id: str, language: str) -> Reply:
+    """The services of one group, as buttons."""
+    name = getattr(catalog.categories[category_id].name, language)
+    services = catalog.in_category(category_id)
+    text = pick(language, f"{name}：请选择一项服务。", f"{name}: which service?")
+    return Reply(text, buttons=(*service_buttons([s.id for s in services], catalog, language), human_button(language)))
+
+
+def which_service(catalog: Catalog, aspect: Aspect | None, likeliest: Sequence[str], language: str) -> Reply:
+    """Asks which service a question is about, with the likeliest ones and all groups as buttons."""
+    about = aspect_name(aspect, language) if aspect else None
+    text = (
+        pick(language, f"您想了解哪项服务的“{about}”？", f"“{about}” for which service?")
+        if about
+        else pick(language, "您想了解哪项服务？", "Which service do you mean?")
+    )
+    hint = pick(language, "请选择，或者直接打出名称。", "Choose one, or type its name.")
+    known = [service for service in likeliest if service in catalog.services][:LIKELIEST]
+    return Reply(
+        text + pick(language, "", " ") + hint,
+        buttons=(
+            *service_buttons(known, catalog, language),
+            *category_buttons(catalog, language),
+            human_button(language),
+        ),
+        intent=f"ask_{aspect.value}" if aspect else None,
+    )
+
+
+def service_buttons(services: Sequence[str], catalog: Catalog, language: str) -> list[Button]:
+    return [
+        Button(getattr(catalog.services[service].short, language), "choose_service", {"service": service})
+        for service in services
+    ]
+
+
+def category_buttons(catalog: Catalog, language: str) -> list[Button]:
+    return [
+        Button(getattr(category.name, language), "choose_category", {"category": category.id})
+        for category in catalog.categories.values()
+    ]

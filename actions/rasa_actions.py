@@ -1,0 +1,138 @@
+"""The custom actions that Rasa calls: each reads the tracker, calls a plain function, and says what it returns."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import menu, talk
+from actions.answer import answer
+from actions.context import NONE, Context, next_context, wanted_language
+from actions.reply import Reply
+from catalog.models import Aspect
+from catalog.store import Catalog, load
+
+
+@lru_cache(maxsize=1)
+def catalog() -> Catalog:
+    """The catalog the running process answers from."""
+    return load()
+
+
+def context_of(tracker: Tracker) -> Context:
+    return Context(**{slot: tracker.get_slot(slot) for slot in ("language", "script", "service", "aspect")})
+
+
+def say(dispatcher: CollectingDispatcher, reply: Reply, language: str) -> None:
+    """Hand a reply to Rasa."""
+    dispatcher.utter_message(
+        text=reply.text,
+        buttons=[{"title": b.title, "payload": b.payload} for b in reply.buttons],
+        json_message=reply.custom(language),
+    )
+
+
+class _Speaking(Action):  # type: ignore[misc]
+    """An action that says one reply."""
+
+    def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
+        raise NotImplementedError
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        context = context_of(tracker)
+        language = context.language or "en"
+        say(dispatcher, self.reply(tracker, context, language), language)
+        return []
+
+
+class ActionSetContext(Action):  # type: ignore[misc]
+    """Runs first in each turn (custom slot mappings): language, service and aspect after the message."""
+
+    def name(self) -> str:
+        return "action_set_context"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        before = context_of(tracker)
+        after = next_context(before, tracker.latest_message)
+        return [
+            SlotSet(slot, value)
+            for slot, value in vars(after).items()
+            if value != getattr(before, slot)
+        ]
+
+
+class ActionAnswer(_Speaking):
+    """A question about a service: answered, or asked which service."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
+        aspect = Aspect(context.aspect or "overview")
+        if context.service not in catalog().services:
+            return menu.which_service(catalog(), aspect, likeliest(tracker), language)
+        return answer(catalog(), context.service, aspect, language)
+
+
+class ActionListServices(_Speaking):
+    def name(self) -> str:
+        return "action_list_services"
+
+    def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
+        chosen = next((e["value"] for e in tracker.latest_message["entities"] if e["entity"] == "category"), None)
+        if chosen in catalog().categories:
+            return menu.category(catalog(), chosen, language)
+        return menu.categories(catalog(), language)
+
+
+class ActionChangeLanguage(_Speaking):
+    def name(self) -> str:
+        return "action_change_language"
+
+    def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
+        message = tracker.latest_message
+        by_button = any(e["entity"] == "language" for e in message["entities"])
+        return talk.language_changed(language, by_button or wanted_language(message.get("text") or "") is not None)
+
+
+class ActionHuman(_Speaking):
+    def name(self) -> str:
+        return "action_human"
+
+    def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
+        return talk.human(catalog(), context.service, language)
+
+
+class ActionAct(_Speaking):
+    """Acts that are no question: check, estimate, track, complain, subscribe, delete."""
+
+    def name(self) -> str:
+        return "action_act"
+
+    def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
+        return talk.act(catalog(), tracker.latest_message["intent"]["name"], context.service, language)
+
+
+class ActionFallback(_Speaking):
+    """Out of scope, another language, or not understood."""
+
+    def name(self) -> str:
+        return "action_fallback"
+
+    def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
+        message = tracker.latest_message
+        if (message.get("language") or {}).get("foreign"):
+            return talk.other_language(catalog())
+        if message["intent"].get("name") == "out_of_scope":
+            return talk.out_of_scope(catalog(), language)
+        return talk.not_understood(catalog(), likeliest(tracker)[: menu.LIKELIEST], language)
+
+
+def likeliest(tracker: Tracker) -> list[str]:
+    """Services the latest message may be about, best first."""
+    ranking = tracker.latest_message.get("service_ranking") or []
+    return [reading["name"] for reading in ranking if reading["name"] != NONE]

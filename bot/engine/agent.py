@@ -1,0 +1,115 @@
+"""A loaded Rasa model that answers turns. Imports Rasa: only the engine process imports this module."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+
+from actions.context import Context
+from bot.engine.actions import InProcessActions, trust_own_actions
+from bot.engine.protocol import Answer, Button, Source, Turn
+
+BUTTON = "button"
+"""Extractor name of entities that come from a button, so that they count as meant and not as found."""
+
+WARM_UP = ("How long does a work permit take?", "工作许可要办多久？")
+
+_PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?", re.S)
+
+
+class Engine:
+    """One loaded model. Turns of a conversation run one after another, conversations side by side."""
+
+    def __init__(self, model: Path) -> None:
+        trust_own_actions()
+        self._agent = Agent(
+            tracker_store=InMemoryTrackerStore(Domain.empty()),
+            action_endpoint=InProcessActions(),
+        )
+        self._agent.load_model(str(model))
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def warm_up(self) -> None:
+        """Answer once in each language, so that the first person does not wait for lazy loading."""
+        for text in WARM_UP:
+            await self.turn(Turn("warm-up", text))
+
+    async def turn(self, turn: Turn) -> Answer:
+        """Answer one message. What was typed is only ever parsed as text; only `payload` can name an intent."""
+        lock = self._locks.setdefault(turn.conversation, asyncio.Lock())
+        async with lock:
+            answer = await self._answer(turn)
+        if not lock._waiters:  # type: ignore[attr-defined]  # nobody waits: forget the lock
+            self._locks.pop(turn.conversation, None)
+        return answer
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What the pipeline makes of a text: `intent`, `intent_ranking`, `service_ranking`, `language`, `entities`, tokens."""
+        processor = self._agent.processor
+        message = UserMessage(text)
+        full = await processor.parse_message(message, only_output_properties=False)
+        tokens = [{"text": t.text, "start": t.start, "end": t.end, "form": t.lemma} for t in full.get("text_tokens", ())]
+        keep = ("text", "language", "intent", "intent_ranking", "service_ranking", "entities")
+        return {**{key: full.get(key) for key in keep}, "tokens": tokens}
+
+    async def _answer(self, turn: Turn) -> Answer:
+        started = time.perf_counter()
+        processor = self._agent.processor
+        channel = CollectingOutputChannel()
+        message = UserMessage(turn.text or turn.payload, channel, turn.conversation, input_channel="gateway")
+        if turn.payload:
+            message.parse_data = _from_payload(turn.payload)
+        else:
+            message.parse_data = await processor.parse_message(message)
+        await processor.handle_message(message)
+        tracker = await processor.tracker_store.get_or_create_tracker(turn.conversation)
+        context = Context(**{slot: tracker.get_slot(slot) for slot in ("language", "script", "service", "aspect")})
+        return _collect(channel.messages, message.parse_data, context, (time.perf_counter() - started) * 1000)
+
+
+def _from_payload(payload: str) -> dict[str, Any]:
+    """A button's payload as parse data, as if the pipeline had found its intent and entities for certain."""
+    match = _PAYLOAD.fullmatch(payload)
+    if not match:
+        raise ValueError("a payload looks like /intent or /intent{…}")
+    entities = json.loads(match["entities"] or "{}")
+    return {
+        "text": payload,
+        "intent": {"name": match["intent"], "confidence": 1.0},
+        "entities": [{"entity": name, "value": value, "extractor": BUTTON} for name, value in entities.items()],
+    }
+
+
+def _collect(messages: list[dict[str, Any]], parse: dict[str, Any], context: Context, ms: float) -> Answer:
+    """All that Rasa said in a turn as one answer."""
+    custom = [message["custom"] for message in messages if "custom" in message]
+    intent = next((c["intent"] for c in custom if c.get("intent")), parse["intent"]["name"]) or "nlu_fallback"
+    return Answer(
+        language=context.reply_language,
+        intent=intent,
+        service=context.service if _concerns_service(intent) else None,
+        confidence=round(float(parse["intent"].get("confidence") or 0.0), 4),
+        text="\n\n".join(message["text"] for message in messages if message.get("text")),
+        buttons=tuple(
+            Button(button["title"], button["payload"]) for message in messages for button in message.get("buttons", ())
+        ),
+        sources=tuple(Source(**source) for c in custom for source in c.get("sources", ())),
+        handoff=any(c.get("handoff") for c in custom),
+        ms=round(ms, 2),
+    )
+
+
+def _concerns_service(intent: str) -> bool:
+    """Whether an intent is about a service; small talk and what was not understood is about none."""
+    return intent.startswith("ask_") or intent in (
+        "check_eligibility", "estimate_tax", "track_application", "complain", "subscribe", "unsubscribe",
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""What gateway and engine say to each other, as JSON over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button of an answer. payload is Rasa's (`/intent{…}`) and stays on the server."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an answer comes from; read_on is a date, `2026-11-24`."""
+
+    title: str
+    issuer: str
+    url: str | None
+    read_on: str | None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a conversation: what was typed, or the payload of a button."""
+
+    conversation: str
+    text: str = ""
+    payload: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the engine makes of a turn.
+
+    language: `en`, `zh-Hans` or `zh-Hant`, as the person shall read it; the texts themselves are English or Simplified.
+    intent, service: after context; `nlu_fallback` where not understood, service None where none. confidence: of the intent, 0–1.
+    handoff: staff were asked for. ms: engine time of the turn, milliseconds.
+    """
+
+    language: str
+    intent: str
+    service: str | None
+    confidence: float
+    text: str
+    buttons: tuple[Button, ...] = ()
+    sources: tuple[Source, ...] = ()
+    handoff: bool = False
+    ms: float = field(default=0.0, compare=False)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Answer:
+        return cls(
+            **{
+                **data,
+                "buttons": tuple(Button(**button) for button in data["buttons"]),
+                "sources": tuple(Source(**source) for source in data["sources"]),
+            }
+        )

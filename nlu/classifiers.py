@@ -1,0 +1,169 @@
+"""Rasa components: which intent a message has, and which service it is about.
+
+Both are softmax regressions (`nlu.linear`) over the same sentence features. The service classifier also sees which names
+the matcher found, so that a name and the rest of the sentence give one answer instead of two that contradict.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    ENTITY_ATTRIBUTE_TYPE,
+    ENTITY_ATTRIBUTE_VALUE,
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    METADATA,
+    METADATA_EXAMPLE,
+    METADATA_INTENT,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack
+
+from nlu.features import Floats, sentence_features
+from nlu.linear import LinearModel, train
+from nlu.matcher import SERVICE
+from nlu.storage import read_arrays, write_arrays
+
+NONE = "none"
+"""Label of a message that is about no service in particular."""
+
+RANKING = 10
+"""Readings kept of a message."""
+
+
+class _Linear(GraphComponent):
+    """A trained softmax regression as a Rasa component."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"penalty": 0.1, "iterations": 100, "embedding_weight": 2.0, "name_weight": 1.0}
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LinearModel | None = None,
+        names: list[str] | None = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+        self._names = names or []
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> _Linear:
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> _Linear:
+        meta, arrays = read_arrays(model_storage, resource)
+        model = LinearModel(tuple(meta["labels"]), arrays["sparse"], arrays["dense"], arrays["bias"])
+        return cls(config, model_storage, resource, model, meta["names"])
+
+    def _fit(self, messages: list[Message], labels: list[str]) -> Resource:
+        self._model = train(
+            *self._features(messages), labels, penalty=self._config["penalty"], iterations=self._config["iterations"]
+        )
+        write_arrays(
+            self._model_storage,
+            self._resource,
+            {"labels": self._model.labels, "names": self._names},
+            {"sparse": self._model.sparse, "dense": self._model.dense, "bias": self._model.bias},
+        )
+        return self._resource
+
+    def _features(self, messages: list[Message]) -> tuple[csr_matrix, Floats]:
+        sparse, dense = sentence_features(messages)
+        if self._names:
+            sparse = hstack([sparse, self._name_features(messages)], format="csr", dtype=np.float32)
+        return sparse, dense * np.float32(self._config["embedding_weight"])
+
+    def _name_features(self, messages: list[Message]) -> csr_matrix:
+        """One column per service: whether its name stands in the message."""
+        rows, columns = [], []
+        for row, message in enumerate(messages):
+            for service in {e[ENTITY_ATTRIBUTE_VALUE] for e in message.get(ENTITIES, ()) if e[ENTITY_ATTRIBUTE_TYPE] == SERVICE}:
+                if service in self._names:
+                    rows.append(row)
+                    columns.append(self._names.index(service))
+        values = np.full(len(rows), self._config["name_weight"], dtype=np.float32)
+        return csr_matrix((values, (rows, columns)), shape=(len(messages), len(self._names)))
+
+    def _rankings(self, messages: list[Message]) -> list[list[dict[str, Any]]]:
+        """The likeliest labels of each message, best first; none for a message without a word."""
+        if self._model is None or not messages:
+            return [[] for _ in messages]
+        rankings: list[list[dict[str, Any]]] = []
+        for message, row in zip(messages, self._model.probabilities(*self._features(messages))):
+            best = np.argsort(-row, kind="stable")[:RANKING] if message.get(TOKENS_NAMES[TEXT]) else []
+            rankings.append(
+                [{INTENT_NAME_KEY: self._model.labels[i], PREDICTED_CONFIDENCE_KEY: float(row[i])} for i in best]
+            )
+        return rankings
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LinearIntentClassifier(_Linear, IntentClassifier):
+    """Sets `intent` and `intent_ranking`."""
+
+    def train(self, training_data: TrainingData) -> Resource:
+        messages = training_data.intent_examples
+        return self._fit(messages, [message.get(INTENT) for message in messages])
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message, ranking in zip(messages, self._rankings(messages)):
+            best = ranking[0] if ranking else {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
+            message.set(INTENT, best, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class ServiceClassifier(_Linear):
+    """Sets `service_ranking`: service ids and `none`, each with its confidence, best first.
+
+    Learns from the `service` in the metadata of examples (`nlu/data`) and from the catalog's example questions.
+    """
+
+    def train(self, training_data: TrainingData) -> Resource:
+        labelled = [(message, service) for message in training_data.intent_examples if (service := service_of(message))]
+        self._names = sorted(set(training_data.entity_synonyms.values()))
+        return self._fit([message for message, _ in labelled], [service for _, service in labelled])
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message, ranking in zip(messages, self._rankings(messages)):
+            message.set("service_ranking", ranking, add_to_output=True)
+        return messages
+
+
+def service_of(message: Message) -> str | None:
+    """The service a training example is labelled with, `none` included; None where it carries no label."""
+    metadata = message.get(METADATA) or {}
+    for level in (METADATA_EXAMPLE, METADATA_INTENT):
+        if isinstance(metadata.get(level), dict) and SERVICE in metadata[level]:
+            return str(metadata[level][SERVICE])
+    return None
