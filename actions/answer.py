@@ -49,9 +49,7 @@ NEAREST: dict[Aspect, tuple[Aspect, ...]] = {
 BUTTONS = 4
 
 
-def answer(
-    catalog: Catalog, service_id: str, aspect: Aspect, language: str, on: dt.date | None = None
-) -> Reply:
+def answer(catalog: Catalog, service_id: str, aspect: Aspect, language: str, on: dt.date | None = None) -> Reply:
     """The answer on one aspect of a service, in `language` (`zh` or `en`), with sources and what may be asked next.
 
     on: the day for application windows; today in Shenzhen where not given.

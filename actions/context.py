@@ -74,16 +74,16 @@ def _language(before: Context, message: Mapping[str, Any]) -> Context:
 
 
 _WANTED = (
-    (HANT, re.compile(r"繁|正體字|正体字|廣東話|广东话|粵語|粤语|白話|traditional|cantonese", re.I)),
-    (HANS, re.compile(r"简|簡|simplified|mandarin|普通话|普通話|国语|國語", re.I)),
-    (EN, re.compile(r"英|english|engrish|inglish", re.I)),
-    ("zh", re.compile(r"中文|汉语|漢語|华语|華語|chinese", re.I)),
+    (HANT, re.compile(r"繁|正體字|正体字|廣東話|广东话|粵語|粤语|白話|traditional|cantonese", re.IGNORECASE)),
+    (HANS, re.compile(r"简|簡|simplified|mandarin|普通话|普通話|国语|國語", re.IGNORECASE)),
+    (EN, re.compile(r"英|english|engrish|inglish", re.IGNORECASE)),
+    ("zh", re.compile(r"中文|汉语|漢語|华语|華語|chinese", re.IGNORECASE)),
 )
 
 _UNWANTED = re.compile(
     r"(?:instead of|rather than|\bnot|no more|\bstop|don['’]?t|别|別|不要|不用|不想|唔好|唔要|唔講|唔识|唔識|看不懂|睇唔明)"
     r"[\s\w]{0,12}?$",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -122,15 +122,13 @@ def _service(before: Context, message: Mapping[str, Any]) -> str | None:
 
 
 def _about_services(intent: str) -> bool:
-    return intent.startswith("ask_") and intent != "ask_human" or intent in (
+    return (intent.startswith("ask_") and intent != "ask_human") or intent in (
         "check_eligibility", "estimate_tax", "track_application", "complain", "subscribe", "unsubscribe",
     )  # fmt: skip
 
 
 def _aspect(before: Context, message: Mapping[str, Any]) -> str | None:
     intent = _intent(message)
-    if intent == "choose_service":
-        return before.aspect or "overview"
     if not intent.startswith("ask_") or intent == "ask_human":
         return before.aspect
     if before.service is None and before.aspect and _only_a_name(message):

@@ -28,12 +28,14 @@ def categories(catalog: Catalog, language: str) -> Reply:
     return Reply("\n".join([text, *rows]), buttons=(*category_buttons(catalog, language), human_button(language)))
 
 
-def category(catalog: Catalog, category_id: str, language: str) -> Reply:
-    """The services of one group, as buttons."""
+def category(catalog: Catalog, category_id: str, aspect: Aspect, language: str) -> Reply:
+    """The services of one group, as buttons that ask for `aspect`."""
     name = getattr(catalog.categories[category_id].name, language)
     services = catalog.in_category(category_id)
     text = pick(language, f"{name}：请选择一项服务。", f"{name}: which service?")
-    return Reply(text, buttons=(*service_buttons([s.id for s in services], catalog, language), human_button(language)))
+    return Reply(
+        text, buttons=(*service_buttons([s.id for s in services], aspect, catalog, language), human_button(language))
+    )
 
 
 def which_service(catalog: Catalog, aspect: Aspect | None, likeliest: Sequence[str], language: str) -> Reply:
@@ -49,7 +51,7 @@ def which_service(catalog: Catalog, aspect: Aspect | None, likeliest: Sequence[s
     return Reply(
         text + pick(language, "", " ") + hint,
         buttons=(
-            *service_buttons(known, catalog, language),
+            *service_buttons(known, aspect or Aspect.overview, catalog, language),
             *category_buttons(catalog, language),
             human_button(language),
         ),
@@ -57,15 +59,16 @@ def which_service(catalog: Catalog, aspect: Aspect | None, likeliest: Sequence[s
     )
 
 
-def service_buttons(services: Sequence[str], catalog: Catalog, language: str) -> list[Button]:
+def service_buttons(services: Sequence[str], aspect: Aspect, catalog: Catalog, language: str) -> list[Button]:
+    """Buttons that ask for `aspect` of each service."""
     return [
-        Button(getattr(catalog.services[service].short, language), "choose_service", {"service": service})
+        Button(getattr(catalog.services[service].short, language), f"ask_{aspect.value}", {"service": service})
         for service in services
     ]
 
 
 def category_buttons(catalog: Catalog, language: str) -> list[Button]:
     return [
-        Button(getattr(category.name, language), "choose_category", {"category": category.id})
+        Button(getattr(category.name, language), "list_services", {"category": category.id})
         for category in catalog.categories.values()
     ]

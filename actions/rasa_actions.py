@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from functools import lru_cache
 from typing import Any
 
@@ -36,11 +37,12 @@ def say(dispatcher: CollectingDispatcher, reply: Reply, language: str) -> None:
     )
 
 
-class _Speaking(Action):  # type: ignore[misc]
+class _Speaking(Action, abc.ABC):
     """An action that says one reply."""
 
+    @abc.abstractmethod
     def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
-        raise NotImplementedError
+        """What to say in `language` (`en` or `zh`)."""
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         context = context_of(tracker)
@@ -49,7 +51,7 @@ class _Speaking(Action):  # type: ignore[misc]
         return []
 
 
-class ActionSetContext(Action):  # type: ignore[misc]
+class ActionSetContext(Action):
     """Runs first in each turn (custom slot mappings): language, service and aspect after the message."""
 
     def name(self) -> str:
@@ -58,11 +60,7 @@ class ActionSetContext(Action):  # type: ignore[misc]
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         before = context_of(tracker)
         after = next_context(before, tracker.latest_message)
-        return [
-            SlotSet(slot, value)
-            for slot, value in vars(after).items()
-            if value != getattr(before, slot)
-        ]
+        return [SlotSet(slot, value) for slot, value in vars(after).items() if value != getattr(before, slot)]
 
 
 class ActionAnswer(_Speaking):
@@ -85,7 +83,8 @@ class ActionListServices(_Speaking):
     def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
         chosen = next((e["value"] for e in tracker.latest_message["entities"] if e["entity"] == "category"), None)
         if chosen in catalog().categories:
-            return menu.category(catalog(), chosen, language)
+            pending = context.aspect if context.service is None else None
+            return menu.category(catalog(), chosen, Aspect(pending or "overview"), language)
         return menu.categories(catalog(), language)
 
 

@@ -32,7 +32,9 @@ def human(catalog: Catalog, service: str | None, language: str) -> Reply:
 def language_changed(language: str, wanted: bool) -> Reply:
     """Confirms the language, or offers the three when none was named."""
     if wanted:
-        return Reply(pick(language, "好的，我用中文回答。", "Sure, I will answer in English."), intent="change_language")
+        return Reply(
+            pick(language, "好的，我用中文回答。", "Sure, I will answer in English."), intent="change_language"
+        )
     buttons = (
         Button("English", "change_language", {"language": "en"}),
         Button("简体中文", "change_language", {"language": "zh-Hans"}),
@@ -58,7 +60,7 @@ def not_understood(catalog: Catalog, likeliest: Sequence[str], language: str) ->
         "抱歉，我没听懂。请换个说法，或者从下面选择。",
         "Sorry, I did not understand. Please put it another way, or choose below.",
     )
-    buttons = (*service_buttons(likeliest, catalog, language), *category_buttons(catalog, language))
+    buttons = (*service_buttons(likeliest, Aspect.overview, catalog, language), *category_buttons(catalog, language))
     return Reply(text, buttons=(*buttons, human_button(language)), intent="nlu_fallback")
 
 
@@ -110,7 +112,11 @@ def _conditions(catalog: Catalog, intent: str, service: str | None, language: st
     service = service or ("gba-tax-subsidy" if intent == "estimate_tax" else None)
     if service is None:
         return Reply(
-            pick(language, "您想核对哪项服务的条件？请选择类别。", "For which service shall we look at the conditions? Choose a group."),
+            pick(
+                language,
+                "您想核对哪项服务的条件？请选择类别。",
+                "For which service shall we look at the conditions? Choose a group.",
+            ),
             buttons=(*category_buttons(catalog, language), human_button(language)),
             intent=intent,
         )
@@ -123,6 +129,8 @@ def _conditions(catalog: Catalog, intent: str, service: str | None, language: st
             "I cannot check your case point by point yet. These are the conditions; the office in charge decides.",
         )
         if intent == "check_eligibility"
-        else pick(language, "我还不能替您计算，下面是计算规则。", "I cannot do the sum for you yet. These are the rules.")
+        else pick(
+            language, "我还不能替您计算，下面是计算规则。", "I cannot do the sum for you yet. These are the rules."
+        )
     )
     return Reply(f"{lead}\n\n{reply.text}", reply.buttons, reply.sources, intent)

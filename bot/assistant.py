@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-
-
 from bot.conversation import Pressed, TooLong, Typed, incoming
 from bot.delivery import delivered
 from bot.engine.client import EngineClient
-from bot.engine.protocol import Answer, Button, Turn
+from bot.engine.protocol import Answer, Turn
 from bot.typed import MAX_CHARACTERS
 from language.choice import reply_language
 
@@ -17,7 +15,7 @@ TOO_LONG = {
 }
 
 REMEMBERED = 10_000
-"""Conversations whose last buttons are kept."""
+"""Conversations whose last answer is kept, for its buttons and language."""
 
 
 class Assistant:
@@ -25,12 +23,12 @@ class Assistant:
 
     def __init__(self, engine: EngineClient) -> None:
         self._engine = engine
-        self._buttons: dict[str, tuple[Button, ...]] = {}
-        self._language: dict[str, str] = {}
+        self._last: dict[str, Answer] = {}
 
     async def reply(self, conversation: str, text: str) -> Answer:
         """The answer as the person reads it. Raises EngineError when the engine cannot answer."""
-        message = incoming(text, self._buttons.get(conversation, ()))
+        last = self._last.get(conversation)
+        message = incoming(text, last.buttons if last else ())
         if isinstance(message, TooLong):
             return delivered(self._too_long(conversation, text))
         if isinstance(message, Pressed):
@@ -43,15 +41,13 @@ class Assistant:
         return answer
 
     def _too_long(self, conversation: str, text: str) -> Answer:
-        language = reply_language(text[:200], self._language.get(conversation))
+        last = self._last.get(conversation)
+        language = reply_language(text[:200], last.language if last else None)
         said = TOO_LONG["en" if language == "en" else "zh-Hans"]
         return Answer(language, "nlu_fallback", None, 0.0, said)
 
     def _remember(self, conversation: str, answer: Answer) -> None:
-        for memory, value in ((self._buttons, answer.buttons), (self._language, answer.language)):
-            memory.pop(conversation, None)  # type: ignore[attr-defined]
-            memory[conversation] = value  # type: ignore[index]
-            while len(memory) > REMEMBERED:
-                del memory[next(iter(memory))]  # type: ignore[attr-defined]
-
-
+        self._last.pop(conversation, None)
+        self._last[conversation] = answer
+        while len(self._last) > REMEMBERED:
+            del self._last[next(iter(self._last))]

@@ -12,7 +12,15 @@ from catalog.store import Catalog, load
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
 
-TRAINED_ON = ("config.yml", "domain/*.yml", "stories/*.yml", "nlu/data/*/*.yml", "nlu/*.py", "language/*.py", "requirements.lock")
+TRAINED_ON = (
+    "config.yml",
+    "domain/*.yml",
+    "stories/*.yml",
+    "nlu/data/*/*.yml",
+    "nlu/*.py",
+    "language/*.py",
+    "requirements.lock",
+)
 """Files that decide what is trained. Of the catalog only names and example questions do."""
 
 
@@ -29,7 +37,12 @@ def fingerprint(catalog: Catalog) -> str:
 def _trained_of(catalog: Catalog) -> dict[str, object]:
     return {
         service.id: {
-            "names": [*vars(service.name).values(), *vars(service.short).values(), *service.aliases.zh, *service.aliases.en],
+            "names": [
+                *vars(service.name).values(),
+                *vars(service.short).values(),
+                *service.aliases.zh,
+                *service.aliases.en,
+            ],
             "examples": {language: getattr(service.examples, language) for language in EXAMPLE_LANGUAGES},
         }
         for service in catalog.services.values()

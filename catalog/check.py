@@ -12,7 +12,18 @@ from urllib.parse import urlsplit
 
 from catalog.errors import Problem
 from catalog.figures import figures
-from catalog.models import EXAMPLE_LANGUAGES, Aspect, Audience, Category, Contact, Service, Source, SourceStatus, Statement, Unit
+from catalog.models import (
+    EXAMPLE_LANGUAGES,
+    Aspect,
+    Audience,
+    Category,
+    Contact,
+    Service,
+    Source,
+    SourceStatus,
+    Statement,
+    Unit,
+)
 from language.script import HAN, has_han, simplify
 
 MIN_EXAMPLES = 15
@@ -127,7 +138,7 @@ def _check_statement(statement: Statement, contacts: dict[str, Contact], sources
         yield from _missing_figures(statement, language)
     if statement.time:
         zh, en = _UNIT_WORDS[statement.time.unit]
-        if not re.search(zh, statement.zh) or not re.search(en, statement.en, re.I):
+        if not re.search(zh, statement.zh) or not re.search(en, statement.en, re.IGNORECASE):
             yield f"the unit `{statement.time.unit.value}` of `time` is not in both texts"
 
 
@@ -185,7 +196,9 @@ def _check_examples(service: Service, report: Report) -> Iterator[Problem]:
             yield report(("examples", language), f"{count} examples, at least {MIN_EXAMPLES} are needed")
 
 
-def duplicate_aliases(services: dict[str, Service], report: Callable[[str, tuple[Any, ...], str], Problem]) -> Iterator[Problem]:
+def duplicate_aliases(
+    services: dict[str, Service], report: Callable[[str, tuple[Any, ...], str], Problem]
+) -> Iterator[Problem]:
     """Names that two services (or one service twice) claim."""
     owner: dict[str, tuple[str, str]] = {}
     for service in services.values():
@@ -196,7 +209,9 @@ def duplicate_aliases(services: dict[str, Service], report: Callable[[str, tuple
                 if len(key) < 2:
                     yield report(service.id, at, f"`{alias}` is too short for a name")
                 if key in owner and owner[key] != (service.id, alias):
-                    yield report(service.id, at, f"`{alias}` is already a name of `{owner[key][0]}` (as `{owner[key][1]}`)")
+                    yield report(
+                        service.id, at, f"`{alias}` is already a name of `{owner[key][0]}` (as `{owner[key][1]}`)"
+                    )
                 elif key in owner:
                     yield report(service.id, at, f"`{alias}` is given twice")
                 owner[key] = (service.id, alias)

@@ -5,15 +5,43 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_WORDS = {
+_WORDS: dict[str, int | Decimal] = {
     "zero": 0, "half": Decimal("0.5"), "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30,
 }  # fmt: skip
-_HAN = {"半": Decimal("0.5"), "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_SCALES = {"万": 10**4, "亿": 10**8, "千": 10**3, "百": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "k": 10**3, "m": 10**6}
+_HAN: dict[str, int | Decimal] = {
+    "半": Decimal("0.5"),
+    "一": 1,
+    "两": 2,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+}
+_SCALES = {
+    "万": 10**4,
+    "亿": 10**8,
+    "千": 10**3,
+    "百": 10**2,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "k": 10**3,
+    "m": 10**6,
+}
 
-_NUMBER = re.compile(r"(\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:\s?(万|亿|千|百|thousand|million|billion|k\b|m\b))?", re.I)
-_FREE = re.compile(r"\bfree\b|\bno (?:government )?(?:fee|charge|cost)|\bnot charged?\b|免费|不收费|不收取|免收|无需缴费|没有.{0,4}费|零费用", re.I)
+_NUMBER = re.compile(
+    r"(\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:\s?(万|亿|千|百|thousand|million|billion|k\b|m\b))?", re.IGNORECASE
+)
+_FREE = re.compile(
+    r"\bfree\b|\bno (?:government )?(?:fee|charge|cost)|\bnot charged?\b|免费|不收费|不收取|免收|无需缴费|没有.{0,4}费|零费用",
+    re.IGNORECASE,
+)
 
 
 def figures(text: str) -> set[Decimal]:

@@ -28,7 +28,11 @@ ASPECT_NAMES: dict[Aspect, tuple[str, str]] = {
 }
 """Headings and button titles of the aspects: Chinese, English."""
 
-_ACTORS = {"applicant": ("本人", "You"), "employer": ("用人单位", "Your employer"), "authority": ("受理机关", "The office")}
+_ACTORS = {
+    "applicant": ("本人", "You"),
+    "employer": ("用人单位", "Your employer"),
+    "authority": ("受理机关", "The office"),
+}
 _FORMS = {
     "original": ("原件", "original"),
     "copy": ("复印件", "copy"),

@@ -26,9 +26,13 @@ SHORT = 2
 """A Latin message of so many words (an abbreviation, a name, "ok") does not turn a Chinese conversation English."""
 
 _ENGLISH = frozenset(
-    "a an the is are am was do does did can could may must should would will i my me you your he she we they it its in on at to for "
-    "of and or not no with from by as if how what when where which who why this that there need have has get be been".split()
+    re.findall(
+        r"\w+",
+        """a an the is are am was do does did can could may must should would will i my me you your he she we they it its in on at
+        to for of and or not no with from by as if how what when where which who why this that there need have has get be been""",
+    )
 )
+"""English function words: a sentence with enough of them is English, whatever langdetect says."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import opencc
 
@@ -15,7 +15,7 @@ CANTONESE = frozenset("嘅係唔咗冇佢哋嚟啲喺嗰咁噉咩乜嘢嘥攞畀
 """Characters that written Cantonese uses and standard written Chinese hardly does."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def converter(name: str) -> opencc.OpenCC:
     """The OpenCC converter of that configuration (`t2s`, `s2t`, `s2hk`), made once."""
     return opencc.OpenCC(name)

@@ -59,11 +59,11 @@ def tokenize(text: str, segmenter: Segmenter) -> list[Token]:
         start = match.start()
         for piece in pieces:
             end = start + len(piece)
-            left, right = origin[start], origin[end - 1] + 1
+            left, right, form = origin[start], origin[end - 1] + 1, WORDS.get(piece, piece)
             if tokens and left < tokens[-1].end:  # one typed character that stands for several words (㎡)
                 last = tokens.pop()
-                left, right, piece = last.start, max(last.end, right), last.form + piece
-            tokens.append(Token(text[left:right], left, right, WORDS.get(piece, piece)))
+                left, right, form = last.start, max(last.end, right), last.form + form
+            tokens.append(Token(text[left:right], left, right, form))
             start = end
     return tokens
 

@@ -67,7 +67,11 @@ class _Linear(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> _Linear:
         return cls(config, model_storage, resource)
 
@@ -106,7 +110,9 @@ class _Linear(GraphComponent):
         """One column per service: whether its name stands in the message."""
         rows, columns = [], []
         for row, message in enumerate(messages):
-            for service in {e[ENTITY_ATTRIBUTE_VALUE] for e in message.get(ENTITIES, ()) if e[ENTITY_ATTRIBUTE_TYPE] == SERVICE}:
+            for service in {
+                e[ENTITY_ATTRIBUTE_VALUE] for e in message.get(ENTITIES, ()) if e[ENTITY_ATTRIBUTE_TYPE] == SERVICE
+            }:
                 if service in self._names:
                     rows.append(row)
                     columns.append(self._names.index(service))
@@ -119,7 +125,9 @@ class _Linear(GraphComponent):
             return [[] for _ in messages]
         rankings: list[list[dict[str, Any]]] = []
         for message, row in zip(messages, self._model.probabilities(*self._features(messages))):
-            best = np.argsort(-row, kind="stable")[:RANKING] if message.get(TOKENS_NAMES[TEXT]) else []
+            best: list[int] = (
+                np.argsort(-row, kind="stable")[:RANKING].tolist() if message.get(TOKENS_NAMES[TEXT]) else []
+            )
             rankings.append(
                 [{INTENT_NAME_KEY: self._model.labels[i], PREDICTED_CONFIDENCE_KEY: float(row[i])} for i in best]
             )

@@ -6,6 +6,7 @@ uses and which take most of its time; so scikit-learn's vectorizers are used dir
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from language.script import simplify
 from nlu.storage import read_arrays, write_arrays
 
+WORD = r"\S+"
+"""A word is what stands between blanks: the tokenizer has cut already."""
 
 Floats = NDArray[np.float32]
 
@@ -33,7 +36,7 @@ def _vectorizers(vocabularies: list[dict[str, int]] | None = None) -> list[Tfidf
     words, characters = vocabularies or (None, None)
     return [
         TfidfVectorizer(
-            analyzer="word", token_pattern=r"\S+", ngram_range=(1, 2), min_df=2, sublinear_tf=True, vocabulary=words
+            analyzer="word", token_pattern=WORD, ngram_range=(1, 2), min_df=2, sublinear_tf=True, vocabulary=words
         ),
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=2, sublinear_tf=True, vocabulary=characters),
     ]
@@ -128,7 +131,7 @@ class SentenceEmbedder(GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        texts = [simplify(message.get(TEXT) or "")[: self.MAX_CHARACTERS].strip() or "?" for message in messages]
+        texts = [_plain(message.get(TEXT) or "")[: self.MAX_CHARACTERS] or "?" for message in messages]
         vectors = np.asarray(self._encoder.encode(texts), dtype=np.float32)
         for message, vector in zip(messages, vectors):
             message.add_features(Features(vector[np.newaxis], FEATURE_TYPE_SENTENCE, TEXT, type(self).__name__))
@@ -142,6 +145,10 @@ def sentence_features(messages: list[Message]) -> tuple[csr_matrix, Floats]:
         sparse.append(message.get_sparse_features(TEXT)[1].features)
         dense.append(message.get_dense_features(TEXT)[1].features)
     return vstack(sparse, format="csr"), np.vstack(dense)
+
+
+def _plain(text: str) -> str:
+    return simplify(unicodedata.normalize("NFKC", text)).strip()
 
 
 def _forms(message: Message) -> str:

@@ -73,11 +73,10 @@ class Gazetteer:
         flat, origin = _flatten(text)
         taken = [False] * len(flat)
         found = [*self._exact(flat, taken), *self._typos(flat, taken)]
-        matches = [
+        return [
             Match(origin[a], origin[b - 1] + 1, text[origin[a] : origin[b - 1] + 1], service, similarity)
             for a, b, service, similarity in sorted(found)
         ]
-        return matches
 
     def _exact(self, flat: str, taken: list[bool]) -> list[tuple[int, int, str, float]]:
         found = []

@@ -52,7 +52,14 @@ class CatalogImporter(TrainingDataImporter):
 
 
 def _names(service: Service) -> set[str]:
-    return {service.name.zh, service.name.en, service.short.zh, service.short.en, *service.aliases.zh, *service.aliases.en}
+    return {
+        service.name.zh,
+        service.name.en,
+        service.short.zh,
+        service.short.en,
+        *service.aliases.zh,
+        *service.aliases.en,
+    }
 
 
 def _examples(service: Service) -> list[Message]:

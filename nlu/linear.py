@@ -29,7 +29,8 @@ class LinearModel:
 def softmax(scores: Floats) -> Floats:
     """Rows of scores as probabilities."""
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+    probabilities: Floats = shifted / shifted.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def train(

@@ -57,7 +57,7 @@ class ServiceMatcher(GraphComponent, EntityExtractorMixin):
     def train(self, training_data: TrainingData) -> Resource:
         texts = (message.get(TEXT) or "" for message in training_data.training_examples)
         words = sorted({word for text in texts for word in re.findall(r"[a-z][a-z0-9]*", text.lower())})
-        data = {"names": dict(training_data.entity_synonyms), "words": words}
+        data: dict[str, Any] = {"names": dict(training_data.entity_synonyms), "words": words}
         self._gazetteer = Gazetteer(**data)
         write_json(self._model_storage, self._resource, data)
         return self._resource

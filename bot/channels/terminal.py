@@ -101,5 +101,3 @@ def as_object(conversation: str, text: str, answer: Answer) -> dict[str, Any]:
 def _plain(answer: Answer) -> str:
     buttons = "".join(f"\n  [{number}] {b.title}" for number, b in enumerate(answer.buttons, start=1))
     return f"{answer.text}{buttons}\n"
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import time
@@ -16,6 +15,7 @@ from rasa.shared.core.domain import Domain
 
 from actions.context import Context
 from bot.engine.actions import InProcessActions, trust_own_actions
+from bot.engine.order import Order
 from bot.engine.protocol import Answer, Button, Source, Turn
 
 BUTTON = "button"
@@ -23,7 +23,7 @@ BUTTON = "button"
 
 WARM_UP = ("How long does a work permit take?", "工作许可要办多久？")
 
-_PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?", re.S)
+_PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?", re.DOTALL)
 
 
 class Engine:
@@ -36,28 +36,26 @@ class Engine:
             action_endpoint=InProcessActions(),
         )
         self._agent.load_model(str(model))
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._order = Order()
 
     async def warm_up(self) -> None:
-        """Answer once in each language, so that the first person does not wait for lazy loading."""
+        """Answer once in each language and once in neither, so that the first person does not wait for lazy loading."""
         for text in WARM_UP:
             await self.turn(Turn("warm-up", text))
 
     async def turn(self, turn: Turn) -> Answer:
         """Answer one message. What was typed is only ever parsed as text; only `payload` can name an intent."""
-        lock = self._locks.setdefault(turn.conversation, asyncio.Lock())
-        async with lock:
-            answer = await self._answer(turn)
-        if not lock._waiters:  # type: ignore[attr-defined]  # nobody waits: forget the lock
-            self._locks.pop(turn.conversation, None)
-        return answer
+        async with self._order.of(turn.conversation):
+            return await self._answer(turn)
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What the pipeline makes of a text: `intent`, `intent_ranking`, `service_ranking`, `language`, `entities`, tokens."""
         processor = self._agent.processor
         message = UserMessage(text)
         full = await processor.parse_message(message, only_output_properties=False)
-        tokens = [{"text": t.text, "start": t.start, "end": t.end, "form": t.lemma} for t in full.get("text_tokens", ())]
+        tokens = [
+            {"text": t.text, "start": t.start, "end": t.end, "form": t.lemma} for t in full.get("text_tokens", ())
+        ]
         keep = ("text", "language", "intent", "intent_ranking", "service_ranking", "entities")
         return {**{key: full.get(key) for key in keep}, "tokens": tokens}
 
@@ -65,7 +63,7 @@ class Engine:
         started = time.perf_counter()
         processor = self._agent.processor
         channel = CollectingOutputChannel()
-        message = UserMessage(turn.text or turn.payload, channel, turn.conversation, input_channel="gateway")
+        message = UserMessage(turn.payload or turn.text, channel, turn.conversation, input_channel="gateway")
         if turn.payload:
             message.parse_data = _from_payload(turn.payload)
         else:

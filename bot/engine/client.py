@@ -57,6 +57,6 @@ class EngineClient:
         if response.status_code == 503:
             raise EngineNotReady("the engine is still loading")
         if response.status_code != 200:
-            raise EngineFailed(f"the engine answered {response.status_code}")
+            raise EngineFailed(str(response.json().get("error") or f"the engine answered {response.status_code}"))
         result: dict[str, Any] = response.json()
         return result

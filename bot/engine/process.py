@@ -50,10 +50,14 @@ async def _ready(
     deadline = loop.time() + START_TIMEOUT
     while loop.time() < deadline:
         if process.returncode is not None:
-            raise EngineFailed(f"the engine ended with code {process.returncode}:\n{log.read_text()[-2000:]}")
+            raise EngineFailed(f"the engine ended with code {process.returncode}:\n{_tail(log)}")
         ready, phase = await client.phase()
         progress(phase)
         if ready:
             return
         await asyncio.sleep(0.1)
     raise EngineFailed(f"the engine was not ready after {START_TIMEOUT:.0f} s")
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-2000:]

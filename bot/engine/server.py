@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import logging
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ from bot.engine.protocol import Turn
 
 if TYPE_CHECKING:
     from bot.engine.agent import Engine
+
+logger = logging.getLogger(__name__)
 
 
 class Loading:
@@ -65,7 +69,12 @@ def create_app(model: Path) -> Starlette:
     async def turn(request: Request) -> JSONResponse:
         if state.engine is None:
             return JSONResponse({"error": "not ready", "phase": state.phase}, status_code=503)
-        answer = await state.engine.turn(Turn(**await request.json()))
+        try:
+            answer = await state.engine.turn(Turn(**await request.json()))
+        except Exception:
+            error_id = uuid.uuid4().hex[:8]
+            logger.exception("turn failed, error id %s", error_id)
+            return JSONResponse({"error": f"the turn failed (error id {error_id})"}, status_code=500)
         return JSONResponse(answer.to_json())
 
     async def parse(request: Request) -> JSONResponse:

@@ -1,0 +1,149 @@
+"""Search all statements of the catalog in both languages, for messages that no intent fits.
+
+BM25 (bm25s) over our own tokens: Traditional and Cantonese meet Simplified, mixed text is cut at the script borders, and a
+Latin word the catalog does not know is read as the nearest one it does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import bm25s
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from catalog.models import Aspect
+from catalog.render import ASPECT_NAMES
+from catalog.store import Catalog
+from language.script import has_han
+from language.tokens import Segmenter, tokenize
+
+K1 = 1.5
+SURE = 0.45
+"""Score from which a passage is offered instead of a shrug (measured, docs/catalog.md)."""
+
+TYPO_LENGTH = 5
+TYPO_SIMILARITY = 0.75
+
+_STOP = frozenset(
+    [
+        "的",
+        "了",
+        "吗",
+        "呢",
+        "吧",
+        "啊",
+        "我",
+        "你",
+        "您",
+        "他",
+        "是",
+        "在",
+        "有",
+        "和",
+        "也",
+        "都",
+        "就",
+        "不",
+        "要",
+        "请问",
+        "一个",
+        "这",
+        "那",
+        "the",
+        "a",
+        "an",
+        "i",
+        "my",
+        "me",
+        "is",
+        "are",
+        "am",
+        "do",
+        "does",
+        "to",
+        "of",
+        "for",
+        "and",
+        "in",
+        "on",
+        "it",
+        "you",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A statement found. score: 0–1, the share of the query's weight that the passage covers; position: in its aspect."""
+
+    service: str
+    aspect: Aspect
+    position: int
+    language: str
+    text: str
+    score: float
+
+
+class Search:
+    """An index over one catalog. Building it takes about a second; a query some milliseconds."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        names = [name for s in catalog.services.values() for name in (*s.aliases.zh, s.name.zh) if has_han(name)]
+        self._segmenter = Segmenter(names)
+        self._passages: list[Passage] = []
+        corpus: list[list[str]] = []
+        for service in catalog.services.values():
+            for language in ("zh", "en"):
+                name = f"{getattr(service.name, language)} {' '.join(getattr(service.aliases, language)[:6])}"
+                name_words = self._words(name)
+                for aspect, statements in service.aspects.items():
+                    aspect_words = self._words(ASPECT_NAMES[aspect][0 if language == "zh" else 1])
+                    for position, statement in enumerate(statements):
+                        text: str = getattr(statement, language)
+                        self._passages.append(Passage(service.id, aspect, position, language, text, 0.0))
+                        corpus.append([*self._words(text), *dict.fromkeys([*name_words, *aspect_words])])
+        self._retriever = bm25s.BM25(k1=K1)
+        self._retriever.index(corpus, show_progress=False)
+        self._vocabulary = [frozenset(words) for words in corpus]
+        counts = Counter(word for words in self._vocabulary for word in words)
+        total = len(corpus)
+        self._idf = {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in counts.items()}
+        self._unknown = math.log(1 + (total + 0.5) / 0.5)
+        self._latin = [word for word in counts if word.isascii() and word.isalpha() and len(word) >= TYPO_LENGTH]
+
+    def find(self, query: str, limit: int = 5) -> list[Passage]:
+        """The best passage of each of the `limit` best (service, aspect) pairs, best first; empty when nothing fits."""
+        words = [self._known(word) for word in self._words(query)]
+        weight = {word: self._idf.get(word, self._unknown) for word in words}
+        known = [word for word in words if word in self._idf]
+        if not known:
+            return []
+        scores = self._retriever.get_scores(known)
+        found: dict[tuple[str, Aspect], Passage] = {}
+        for index in np.argsort(-scores)[: limit * 40]:
+            if scores[index] <= 0:
+                break
+            passage = self._passages[index]
+            if (passage.service, passage.aspect) not in found:
+                covered = sum(value for word, value in weight.items() if word in self._vocabulary[index])
+                score = round(covered / sum(weight.values()), 4)
+                found[passage.service, passage.aspect] = replace(passage, score=score)
+            if len(found) == limit:
+                break
+        return list(found.values())
+
+    def _words(self, text: str) -> list[str]:
+        return [
+            t.form for t in tokenize(text, self._segmenter) if t.form not in _STOP and any(map(str.isalnum, t.form))
+        ]
+
+    def _known(self, word: str) -> str:
+        """The word, or the catalog's word it was probably meant to be."""
+        if word in self._idf or len(word) < TYPO_LENGTH or not word.isascii():
+            return word
+        best = process.extractOne(word, self._latin, scorer=OSA.normalized_similarity, score_cutoff=TYPO_SIMILARITY)
+        return best[0] if best else word

@@ -1,0 +1,146 @@
+"""Score how labelled messages were understood. Pure: takes labels and readings, gives figures.
+
+A labelled message lists every (service, intent) pair a fair judge would accept. It is right on the service if its service
+occurs in any accepted pair, on the intent likewise, on both if the pair is accepted. Out of scope is right when the assistant
+refuses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+REFUSED = ("out_of_scope", "nlu_fallback")
+BINS = 10
+"""Bins of the expected calibration error."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A message with the (service, intent) pairs accepted, best first; service None = about no service."""
+
+    text: str
+    group: str
+    accept: tuple[tuple[str | None, str], ...]
+
+    @property
+    def out_of_scope(self) -> bool:
+        return any(intent == "out_of_scope" for _, intent in self.accept)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a message was understood. confidence: of the intent, 0–1."""
+
+    service: str | None
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Shares of one group, 0–1; None where the group has no such message.
+
+    refused: in-scope messages refused. ece: expected calibration error of the intent's confidence, ten bins.
+    """
+
+    messages: int
+    service: float
+    intent: float
+    both: float
+    oos_recall: float | None
+    oos_precision: float | None
+    refused: float | None
+    fallback: float
+    ece: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """Figures per group and overall (`all`), what is confused with what (wanted, got, times), and each misread message."""
+
+    groups: dict[str, Figures]
+    confusion: list[tuple[str, str, int]] = field(default_factory=list)
+    misread: list[dict[str, Any]] = field(default_factory=list)
+
+
+def read_labelled(paths: Iterable[Path]) -> list[Labelled]:
+    """Labelled messages of JSON-lines files (`text`, `lang`, `accept`). Raises ValueError naming file and line."""
+    found = []
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if line.strip():
+                found.append(_labelled(line, path, number))
+    return found
+
+
+def _labelled(line: str, path: Path, number: int) -> Labelled:
+    try:
+        data = json.loads(line)
+        accept = tuple((service, intent) for service, intent in data["accept"])
+        return Labelled(data["text"], data.get("lang", path.stem), accept)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}:{number}: not a labelled message ({error})") from error
+
+
+def right(labelled: Labelled, reading: Reading) -> tuple[bool, bool, bool]:
+    """Whether service, intent and both together are accepted; refusing what is out of scope is right in all three."""
+    if reading.intent in REFUSED and labelled.out_of_scope:
+        return True, True, True
+    service = any(reading.service == accepted for accepted, _ in labelled.accept)
+    intent = any(reading.intent == accepted for _, accepted in labelled.accept)
+    return service, intent, (reading.service, reading.intent) in labelled.accept
+
+
+def report(labelled: Sequence[Labelled], readings: Sequence[Reading]) -> Report:
+    """The report on `readings` of `labelled`, in the same order."""
+    pairs = list(zip(labelled, readings))
+    by_group: dict[str, list[tuple[Labelled, Reading]]] = defaultdict(list)
+    confusion: Counter[tuple[str, str]] = Counter()
+    misread = []
+    for message, reading in pairs:
+        by_group[message.group].append((message, reading))
+        service_right, intent_right, both = right(message, reading)
+        wanted = message.accept[0]
+        if not intent_right:
+            confusion[wanted[1], reading.intent] += 1
+        if not service_right:
+            confusion[str(wanted[0]), str(reading.service)] += 1
+        if not both:
+            misread.append({"text": message.text, "group": message.group, "accept": message.accept, **vars(reading)})
+    groups = {name: _figures(group) for name, group in by_group.items()}
+    groups["all"] = _figures(pairs)
+    return Report(groups, [(*pair, times) for pair, times in confusion.most_common()], misread)
+
+
+def _figures(pairs: Sequence[tuple[Labelled, Reading]]) -> Figures:
+    verdicts = [right(*pair) for pair in pairs]
+    return Figures(
+        messages=len(pairs),
+        service=_share(v[0] for v in verdicts) or 0.0,
+        intent=_share(v[1] for v in verdicts) or 0.0,
+        both=_share(v[2] for v in verdicts) or 0.0,
+        oos_recall=_share(r.intent in REFUSED for m, r in pairs if m.out_of_scope),
+        oos_precision=_share(m.out_of_scope for m, r in pairs if r.intent in REFUSED),
+        refused=_share(r.intent in REFUSED for m, r in pairs if not m.out_of_scope),
+        fallback=_share(r.intent == "nlu_fallback" for _, r in pairs) or 0.0,
+        ece=calibration_error([(r.confidence, v[1]) for (_, r), v in zip(pairs, verdicts)]),
+    )
+
+
+def _share(flags: Iterable[bool]) -> float | None:
+    values = list(flags)
+    return sum(values) / len(values) if values else None
+
+
+def calibration_error(results: Sequence[tuple[float, bool]]) -> float:
+    """Expected calibration error of (confidence, right) pairs: mean gap between confidence and accuracy over ten bins."""
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for confidence, correct in results:
+        bins[min(int(confidence * BINS), BINS - 1)].append((confidence, correct))
+    gaps = (abs(sum(c for c, _ in members) - sum(correct for _, correct in members)) for members in bins.values())
+    return sum(gaps) / len(results) if results else 0.0
