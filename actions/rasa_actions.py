@@ -15,6 +15,7 @@ from actions.answer import answer
 from actions.context import NONE, Context, next_context, wanted_language
 from actions.reply import Reply
 from catalog.models import Aspect
+from catalog.search import SURE, Search
 from catalog.store import Catalog, load
 
 
@@ -22,6 +23,12 @@ from catalog.store import Catalog, load
 def catalog() -> Catalog:
     """The catalog the running process answers from."""
     return load()
+
+
+@lru_cache(maxsize=1)
+def search() -> Search:
+    """The index over that catalog."""
+    return Search(catalog())
 
 
 def context_of(tracker: Tracker) -> Context:
@@ -128,7 +135,8 @@ class ActionFallback(_Speaking):
             return talk.other_language(catalog())
         if message["intent"].get("name") == "out_of_scope":
             return talk.out_of_scope(catalog(), language)
-        return talk.not_understood(catalog(), likeliest(tracker)[: menu.LIKELIEST], language)
+        passages = [p for p in search().find(message.get("text") or "", talk.OFFERS) if p.score >= SURE]
+        return talk.not_understood(catalog(), passages, likeliest(tracker), language)
 
 
 def likeliest(tracker: Tracker) -> list[str]:

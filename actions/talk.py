@@ -8,12 +8,16 @@ from actions.answer import answer
 from actions.menu import category_buttons, service_buttons
 from actions.reply import Button, Reply, human_button
 from catalog.models import Aspect
-from catalog.render import contact_line, pick
+from catalog.render import aspect_name, contact_line, pick
+from catalog.search import Passage
 from catalog.store import Catalog
 
 CENTER = "talent-service-center"
 CITY_LINE = "city-12345"
 IMMIGRATION_LINE = "nia-12367"
+
+OFFERS = 3
+"""Readings offered as buttons when a message was not understood."""
 
 
 def human(catalog: Catalog, service: str | None, language: str) -> Reply:
@@ -53,15 +57,26 @@ def other_language(catalog: Catalog) -> Reply:
     )
 
 
-def not_understood(catalog: Catalog, likeliest: Sequence[str], language: str) -> Reply:
-    """Says so, and offers what was probably meant, all groups and a person."""
+def not_understood(catalog: Catalog, passages: Sequence[Passage], likeliest: Sequence[str], language: str) -> Reply:
+    """Says so, and offers what was probably meant: passages found, else likely services; and all groups and a person."""
     text = pick(
         language,
         "抱歉，我没听懂。请换个说法，或者从下面选择。",
         "Sorry, I did not understand. Please put it another way, or choose below.",
     )
-    buttons = (*service_buttons(likeliest, Aspect.overview, catalog, language), *category_buttons(catalog, language))
-    return Reply(text, buttons=(*buttons, human_button(language)), intent="nlu_fallback")
+    offers = [
+        Button(
+            f"{getattr(catalog.services[p.service].short, language)} · {aspect_name(p.aspect, language)}",
+            f"ask_{p.aspect.value}",
+            {"service": p.service},
+        )
+        for p in passages[:OFFERS]
+    ] or service_buttons(likeliest[:OFFERS], Aspect.overview, catalog, language)
+    return Reply(
+        text,
+        buttons=(*offers, *category_buttons(catalog, language), human_button(language)),
+        intent="nlu_fallback",
+    )
 
 
 def out_of_scope(catalog: Catalog, language: str) -> Reply:

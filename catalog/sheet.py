@@ -63,7 +63,7 @@ class SheetError(Exception):
 def export_workbook(catalog: Catalog, directory: Path, path: Path) -> None:
     """Write all services of the catalog in `directory` to the workbook `path`."""
     book = Workbook()
-    book.remove(book.active)
+    del book[book.sheetnames[0]]
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in COLUMNS}
     for service_id in catalog.services:
         for name, row in _rows(_raw(directory, service_id)):

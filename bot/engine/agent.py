@@ -21,7 +21,7 @@ from bot.engine.protocol import Answer, Button, Source, Turn
 BUTTON = "button"
 """Extractor name of entities that come from a button, so that they count as meant and not as found."""
 
-WARM_UP = ("How long does a work permit take?", "工作许可要办多久？")
+WARM_UP = ("", "How long does a work permit take?", "工作许可要办多久？")
 
 _PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?", re.DOTALL)
 
@@ -39,7 +39,7 @@ class Engine:
         self._order = Order()
 
     async def warm_up(self) -> None:
-        """Answer once in each language and once in neither, so that the first person does not wait for lazy loading."""
+        """Answer once in each language, once in neither and once nothing, so that the first person does not wait for lazy loading."""
         for text in WARM_UP:
             await self.turn(Turn("warm-up", text))
 

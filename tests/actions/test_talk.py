@@ -6,11 +6,12 @@ import pytest
 import yaml
 
 from actions import menu
-from actions.answer import answer
-from actions.reply import human_button
-from actions.talk import act, human, language_changed, not_understood, other_language, out_of_scope
+from actions.answer import NEXT_ASPECTS, answer
+from actions.reply import Button, human_button
+from actions.talk import OFFERS, act, human, language_changed, not_understood, other_language, out_of_scope
 from catalog.models import Aspect
-from catalog.render import contact_line
+from catalog.render import aspect_name, contact_line
+from catalog.search import Passage
 from catalog.store import Catalog
 from language.script import has_han
 
@@ -61,11 +62,27 @@ def test_another_language_is_answered_in_both(catalog: Catalog) -> None:
 
 
 @both_languages
-def test_what_was_not_understood_offers_the_likeliest_all_groups_and_a_person(catalog: Catalog, language: str) -> None:
-    reply = not_understood(catalog, ["postdoc", "e-hub"], language)
+def test_what_was_not_understood_offers_the_passages_found_all_groups_and_a_person(
+    catalog: Catalog, language: str
+) -> None:
+    passages = [Passage("postdoc", aspect, 0, "en", "text", 0.5) for aspect in NEXT_ASPECTS]
+    *offers, last = not_understood(catalog, passages, ["e-hub"], language).buttons
+    short = getattr(catalog.services["postdoc"].short, language)
+    assert offers[:OFFERS] == [
+        Button(f"{short} · {aspect_name(aspect, language)}", f"ask_{aspect.value}", {"service": "postdoc"})
+        for aspect in NEXT_ASPECTS[:OFFERS]
+    ]
+    assert offers[OFFERS:] == menu.category_buttons(catalog, language)
+    assert last == human_button(language)
+
+
+@both_languages
+def test_without_passages_the_likeliest_services_are_offered(catalog: Catalog, language: str) -> None:
+    services = ["postdoc", "e-hub", "work-permit", "talent-visa"]
+    reply = not_understood(catalog, [], services, language)
     assert reply.intent == "nlu_fallback"
     assert list(reply.buttons) == [
-        *menu.service_buttons(["postdoc", "e-hub"], Aspect.overview, catalog, language),
+        *menu.service_buttons(services[:OFFERS], Aspect.overview, catalog, language),
         *menu.category_buttons(catalog, language),
         human_button(language),
     ]

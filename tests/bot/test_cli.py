@@ -3,8 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
-import click
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -12,13 +12,14 @@ from typer.testing import CliRunner
 from bot.cli import app
 
 
-def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The words of every command, hidden ones too."""
-    if isinstance(command, click.Group):
-        for name, child in command.commands.items():
-            yield from commands(child, (*path, name))
-    else:
+    children = getattr(command, "commands", None)
+    if children is None:
         yield path
+    else:
+        for name, child in children.items():
+            yield from commands(child, (*path, name))
 
 
 COMMANDS = list(commands(get_command(app)))

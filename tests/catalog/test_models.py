@@ -6,7 +6,20 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from catalog.models import Aspect, Contact, Document, Duration, Hours, Money, Service, Source, Statement, Step, Text, Window
+from catalog.models import (
+    Aspect,
+    Contact,
+    Document,
+    Duration,
+    Hours,
+    Money,
+    Service,
+    Source,
+    Statement,
+    Step,
+    Text,
+    Window,
+)
 
 TEXT = {"zh": "泳池", "en": "Pool"}
 STATEMENT = {"zh": "可以游泳。", "en": "You can swim.", "sources": ["town-website"]}

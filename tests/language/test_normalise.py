@@ -11,7 +11,18 @@ from language.normalise import CONTROL, INVISIBLE, clean, normalise
 
 @pytest.mark.parametrize(
     ("char", "form"),
-    [("Ａ", "a"), ("①", "1"), ("㎡", "m2"), ("ß", "ss"), ("ﬁ", "fi"), ("　", " "), ("％", "%"), ("豈", "豈"), ("簽", "簽"), ("，", ",")],
+    [
+        ("Ａ", "a"),
+        ("①", "1"),
+        ("㎡", "m2"),
+        ("ß", "ss"),
+        ("ﬁ", "fi"),
+        ("　", " "),
+        ("％", "%"),
+        ("豈", "豈"),
+        ("簽", "簽"),
+        ("，", ","),
+    ],
 )
 def test_a_character_has_one_form(char: str, form: str) -> None:
     assert normalise(char) == form
