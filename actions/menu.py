@@ -17,8 +17,8 @@ def categories(catalog: Catalog, language: str) -> Reply:
     """All groups of services, as text and buttons."""
     rows = [
         f"• {getattr(category.name, language)}{pick(language, '：', ': ')}"
-        + pick(language, "、", ", ").join(getattr(s.short, language) for s in catalog.in_category(category.id))
-        for category in catalog.categories.values()
+        + pick(language, "、", ", ").join(getattr(s.short, language) for s in catalog.in_category(category_id))
+        for category_id, category in catalog.categories.items()
     ]
     text = pick(
         language,
@@ -69,6 +69,6 @@ def service_buttons(services: Sequence[str], aspect: Aspect, catalog: Catalog, l
 
 def category_buttons(catalog: Catalog, language: str) -> list[Button]:
     return [
-        Button(getattr(category.name, language), "list_services", {"category": category.id})
-        for category in catalog.categories.values()
+        Button(getattr(category.name, language), "list_services", {"category": category_id})
+        for category_id, category in catalog.categories.items()
     ]

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,8 +16,6 @@ from catalog.figures import figures
 from catalog.models import (
     EXAMPLE_LANGUAGES,
     Aspect,
-    Audience,
-    Category,
     Contact,
     Service,
     Source,
@@ -58,23 +57,28 @@ def fold(name: str) -> str:
     return simplify(re.sub(r"[\s\-_·.]+", "", unicodedata.normalize("NFKC", name)).casefold())
 
 
-def check_service(
-    service: Service,
-    report: Report,
-    *,
-    services: set[str],
-    categories: dict[str, Category],
-    contacts: dict[str, Contact],
-    sources: dict[str, Source],
-) -> Iterator[Problem]:
+@dataclass(frozen=True)
+class Known:
+    """What a service may refer to. broken_sources: entries that are there but wrong, reported once and not everywhere."""
+
+    services: frozenset[str]
+    categories: frozenset[str]
+    contacts: frozenset[str]
+    sources: dict[str, Source]
+    broken_sources: frozenset[str] = frozenset()
+
+
+def check_service(service: Service, report: Report, known: Known) -> Iterator[Problem]:
     """All problems of one service against the rest of the catalog."""
-    if service.category not in categories:
-        yield report(("category",), f"no category `{service.category}`; there are: {', '.join(categories)}")
+    if service.category not in known.categories:
+        yield report(
+            ("category",), f"no category `{service.category}`; there are: {', '.join(sorted(known.categories))}"
+        )
     for position, other in enumerate(service.related):
-        if other not in services or other == service.id:
+        if other not in known.services or other == service.id:
             yield report(("related", position), f"no other service `{other}`")
     for position, contact in enumerate(service.ask):
-        if contact not in contacts:
+        if contact not in known.contacts:
             yield report(("ask", position), f"no contact `{contact}` in contacts.yml")
     yield from _check_texts(service, report)
     for source_id, source in service.sources.items():
@@ -82,18 +86,34 @@ def check_service(
     for aspect, statements in service.aspects.items():
         for position, statement in enumerate(statements):
             at = ("aspects", aspect.value, position)
-            for problem in _check_statement(statement, contacts, sources):
+            for problem in _check_statement(statement, known):
                 yield report(at, problem)
         yield from (report(("aspects", aspect.value), p) for p in _check_aspect(aspect, statements))
     yield from _check_examples(service, report)
 
 
+def check_contact(contact: Contact, sources: dict[str, Source], report: Report) -> Iterator[Problem]:
+    """Problems of one contact."""
+    for source in contact.sources:
+        if source not in sources:
+            yield report(("sources",), f"no source `{source}`")
+    yield from _check_url(contact.url, report)
+    for field in ("name", "address", "note"):
+        text = getattr(contact, field)
+        if text:
+            yield from _chinese(text.zh, (field, "zh"), report)
+
+
 def check_source(source: Source, report: Report) -> Iterator[Problem]:
     """Problems of one source."""
-    host = urlsplit(source.url).hostname if source.url else None
+    yield from _check_url(source.url, report)
+    yield from _chinese(source.title.zh + source.issuer.zh, ("title",), report)
+
+
+def _check_url(url: str | None, report: Report) -> Iterator[Problem]:
+    host = urlsplit(url).hostname if url else None
     if host and not any(host == domain or host.endswith("." + domain) for domain in ISSUERS):
         yield report(("url",), f"{host} is no address of an issuing body: leave `url` out and name the body")
-    yield from _chinese(source.title.zh + source.issuer.zh, ("title",), report)
 
 
 def _check_texts(service: Service, report: Report) -> Iterator[Problem]:
@@ -110,6 +130,10 @@ def _check_texts(service: Service, report: Report) -> Iterator[Problem]:
                 yield report((*at, "zh"), "no Chinese in the Chinese text")
             if has_han(re.sub(r"[(（〔【《][^)）〕】》]*[)）〕】》]|[〔【\w]+号", "", statement.en)):
                 yield report((*at, "en"), "Chinese in the English text: only in brackets, behind the English name")
+            for field in ("issuer", "when"):
+                text = getattr(statement.document, field) if statement.document else None
+                if text:
+                    yield from _chinese(text.zh, (*at, "document", field, "zh"), report)
 
 
 def _chinese(text: str, path: tuple[Any, ...], report: Report) -> Iterator[Problem]:
@@ -122,14 +146,15 @@ def _chinese(text: str, path: tuple[Any, ...], report: Report) -> Iterator[Probl
         yield report(path, f"Traditional characters in a Simplified text: {' '.join(wrong)}")
 
 
-def _check_statement(statement: Statement, contacts: dict[str, Contact], sources: dict[str, Source]) -> Iterator[str]:
+def _check_statement(statement: Statement, known: Known) -> Iterator[str]:
     for source_id in statement.sources:
-        if source_id not in sources:
-            yield f"no source `{source_id}`"
-        elif sources[source_id].status is SourceStatus.staff_to_verify and not statement.unconfirmed:
+        if source_id not in known.sources:
+            if source_id not in known.broken_sources:
+                yield f"no source `{source_id}`"
+        elif known.sources[source_id].status is SourceStatus.staff_to_verify and not statement.unconfirmed:
             yield f"source `{source_id}` is still to be verified by staff: make the statement `unconfirmed: true`"
     for contact in (*statement.ask, *([statement.contact] if statement.contact else [])):
-        if contact not in contacts:
+        if contact not in known.contacts:
             yield f"no contact `{contact}` in contacts.yml"
     for fact in statement.facts:
         if not FACT.fullmatch(fact):
@@ -196,25 +221,23 @@ def _check_examples(service: Service, report: Report) -> Iterator[Problem]:
             yield report(("examples", language), f"{count} examples, at least {MIN_EXAMPLES} are needed")
 
 
-def duplicate_aliases(
+def duplicate_names(
     services: dict[str, Service], report: Callable[[str, tuple[Any, ...], str], Problem]
 ) -> Iterator[Problem]:
-    """Names that two services (or one service twice) claim."""
-    owner: dict[str, tuple[str, str]] = {}
+    """Names that two services (or one service twice) claim; a service's own name and short name may be its alias too."""
+    owner: dict[str, str] = {}
+    for service in services.values():
+        for text in (service.name, service.short):
+            owner.update({fold(name): service.id for name in (text.zh, text.en)})
+    seen: set[str] = set()
     for service in services.values():
         for language in ("zh", "en"):
             for position, alias in enumerate(getattr(service.aliases, language)):
-                key = fold(alias)
-                at = ("aliases", language, position)
+                key, at = fold(alias), ("aliases", language, position)
                 if len(key) < 2:
                     yield report(service.id, at, f"`{alias}` is too short for a name")
-                if key in owner and owner[key] != (service.id, alias):
-                    yield report(
-                        service.id, at, f"`{alias}` is already a name of `{owner[key][0]}` (as `{owner[key][1]}`)"
-                    )
-                elif key in owner:
+                if owner.setdefault(key, service.id) != service.id:
+                    yield report(service.id, at, f"`{alias}` is already a name of `{owner[key]}`")
+                elif key in seen:
                     yield report(service.id, at, f"`{alias}` is given twice")
-                owner[key] = (service.id, alias)
-
-
-__all__ = ["ACTS", "INTENTS", "Audience", "check_service", "check_source", "duplicate_aliases", "fold"]
+                seen.add(key)

@@ -268,7 +268,6 @@ class Contact(Model):
 class Category(Model):
     """A group of services in the menus."""
 
-    id: str
     name: Text
 
 

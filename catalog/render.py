@@ -177,9 +177,9 @@ def source_line(source: Source, language: str) -> str:
     elif source.read_on:
         day = date_text(source.read_on.isoformat(), language)
         details.append(pick(language, f"{day}读取", f"read {day}"))
-    if language == "zh":
-        return f"{issuer}《{title}》（{'，'.join(details)}）" + (f" {source.url}" if source.url else "")
-    return f"{issuer}, “{title}” ({', '.join(details)})" + (f" {source.url}" if source.url else "")
+    named = pick(language, f"{issuer}《{title}》", f"{issuer}, “{title}”")
+    about = pick(language, f"（{'，'.join(details)}）", f" ({', '.join(details)})") if details else ""
+    return f"{named}{about} {source.url}" if source.url else f"{named}{about}"
 
 
 def date_text(date: str, language: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -77,91 +78,103 @@ class Catalog:
 
 def load(directory: Path = CATALOG_DIR) -> Catalog:
     """The catalog in `directory`. Raises CatalogError with every problem of every file."""
-    problems: list[Problem] = []
-    files: dict[str, YamlFile] = {}
-
-    def read(path: Path) -> Any:
-        name = path.relative_to(directory.parent).as_posix()
-        try:
-            files[name] = YamlFile(path, name)
-        except CatalogError as error:
-            problems.extend(error.problems)
-            return None
-        return files[name].data
-
-    def build(model: type[BaseModel], data: Any, file: YamlFile, at: tuple[Any, ...] = ()) -> Any:
-        try:
-            return model.parse_obj(data)
-        except ValidationError as error:
-            problems.extend(file.problem((*at, *e["loc"]), _plain(e["msg"])) for e in error.errors())
-            return None
-
-    def register(name: str, model: type[BaseModel]) -> dict[str, Any]:
-        data = read(directory / name)
-        file = files.get(f"{directory.name}/{name}")
-        if data is None or file is None:
-            return {}
-        if not isinstance(data, dict):
-            problems.append(file.problem((), "a mapping from id to entry is expected"))
-            return {}
-        built = {key: build(model, value, file, (key,)) for key, value in data.items()}
-        return {key: value for key, value in built.items() if value is not None}
-
-    categories = {}
-    for item in read(directory / "categories.yml") or []:
-        category = build(Category, item, files[f"{directory.name}/categories.yml"])
-        if category:
-            categories[category.id] = category
-    contacts: dict[str, Contact] = register("contacts.yml", Contact)
-    sources: dict[str, Source] = register("sources.yml", Source)
-
+    files = _Files(directory)
+    categories: dict[str, Category] = files.register("categories.yml", Category)
+    contacts: dict[str, Contact] = files.register("contacts.yml", Contact)
+    sources: dict[str, Source] = files.register("sources.yml", Source)
     services: dict[str, Service] = {}
     origin: dict[str, YamlFile] = {}
     for path in sorted((directory / "services").glob("*.yml")):
-        data = read(path)
-        file = files.get(path.relative_to(directory.parent).as_posix())
-        if file is None:
-            continue
-        service = build(Service, data, file)
-        if service is None:
-            continue
-        if service.id != path.stem:
-            problems.append(file.problem(("id",), f"the file is called {path.name}, so the id must be `{path.stem}`"))
-        services[service.id], origin[service.id] = service, file
-        for source_id, source in service.sources.items():
-            if source_id in sources:
-                problems.append(file.problem(("sources", source_id), "a source of this id stands in another file too"))
-            sources[source_id] = source
-
-    if not services and not problems:
-        problems.append(Problem(f"{directory.name}/services", 0, "", "no service files"))
-    shared = files.get(f"{directory.name}/sources.yml")
-    if shared:
-        for source_id in shared.data or {}:
-            if source_id in sources:
-                problems += check.check_source(sources[source_id], lambda p, m, s=source_id: shared.problem((s, *p), m))  # type: ignore[misc]
-    places = files.get(f"{directory.name}/contacts.yml")
-    if places:
-        for contact_id, contact in contacts.items():
-            problems += [
-                places.problem((contact_id, "sources"), f"no source `{s}`") for s in contact.sources if s not in sources
-            ]
-    for service in services.values():
-        problems += check.check_service(
-            service,
-            origin[service.id].problem,
-            services=set(services),
-            categories=categories,
-            contacts=contacts,
-            sources=sources,
-        )
-    problems += check.duplicate_aliases(services, lambda s, path, message: origin[s].problem(path, message))
-    problems += _duplicate_sources(sources, services, origin)
+        file = files.read(f"services/{path.name}")
+        service = files.build(Service, file.data, file) if file else None
+        if file and service:
+            services[service.id], origin[service.id] = service, file
+            if service.id != path.stem:
+                message = f"the file is called {path.name}, so the id must be `{path.stem}`"
+                files.problems.append(file.problem(("id",), message))
+            for source_id, source in service.sources.items():
+                if source_id in sources:
+                    message = "a source of this id stands in another file too"
+                    files.problems.append(file.problem(("sources", source_id), message))
+                sources[source_id] = source
+    if not services and not files.problems:
+        files.problems.append(Problem(f"{directory.name}/services", 0, "", "no service files"))
+    catalog = Catalog(services, categories, contacts, sources)
+    problems = [*files.problems, *_problems(catalog, files, origin)]
     if problems:
         raise CatalogError(problems)
-    order = {category: position for position, category in enumerate(categories)}
-    ordered = sorted(services.values(), key=lambda s: (order[s.category], list(services).index(s.id)))
-    return Catalog({s.id: s for s in ordered}, categories, contacts, sources)
+    order = list(categories)
+    in_order = sorted(services.values(), key=lambda service: order.index(service.category))
+    return replace(catalog, services={service.id: service for service in in_order})
+
+
+class _Files:
+    """The files of a catalog as they are read, and what is wrong with each by itself."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._files: dict[str, YamlFile] = {}
+        self.problems: list[Problem] = []
+
+    def read(self, name: str) -> YamlFile | None:
+        try:
+            self._files[name] = YamlFile(self._directory / name, f"{self._directory.name}/{name}")
+        except CatalogError as error:
+            self.problems += error.problems
+        return self._files.get(name)
+
+    def build(self, model: type[BaseModel], data: Any, file: YamlFile, at: tuple[Any, ...] = ()) -> Any:
+        try:
+            return model.parse_obj(data)
+        except ValidationError as error:
+            self.problems += [file.problem((*at, *e["loc"]), _plain(e["msg"])) for e in error.errors()]
+            return None
+
+    def register(self, name: str, model: type[BaseModel]) -> dict[str, Any]:
+        """The entries of a file that maps ids to entries."""
+        file = self.read(name)
+        if file is None:
+            return {}
+        if not isinstance(file.data, dict):
+            self.problems.append(file.problem((), "a mapping from id to entry is expected"))
+            return {}
+        built = {key: self.build(model, value, file, (key,)) for key, value in file.data.items()}
+        return {key: value for key, value in built.items() if value is not None}
+
+    def entries(self, name: str) -> list[str]:
+        """The ids that stand in a register, also those whose entry is wrong."""
+        file = self._files.get(name)
+        return list(file.data) if file and isinstance(file.data, dict) else []
+
+    def problem(self, name: str, path: tuple[Any, ...], message: str) -> Problem:
+        return self._files[name].problem(path, message)
+
+
+def _problems(catalog: Catalog, files: _Files, origin: dict[str, YamlFile]) -> Iterator[Problem]:
+    """What is wrong between files."""
+    for source_id in files.entries("sources.yml"):
+        if source_id in catalog.sources:
+            yield from check.check_source(
+                catalog.sources[source_id],
+                lambda path, message, at=source_id: files.problem("sources.yml", (at, *path), message),  # type: ignore[misc]
+            )
+    for contact_id, contact in catalog.contacts.items():
+        yield from check.check_contact(
+            contact,
+            catalog.sources,
+            lambda path, message, at=contact_id: files.problem("contacts.yml", (at, *path), message),  # type: ignore[misc]
+        )
+    known = check.Known(
+        services=frozenset(catalog.services),
+        categories=frozenset(files.entries("categories.yml")),
+        contacts=frozenset(files.entries("contacts.yml")),
+        sources=catalog.sources,
+        broken_sources=frozenset(files.entries("sources.yml")),
+    )
+    for service in catalog.services.values():
+        yield from check.check_service(service, origin[service.id].problem, known)
+    yield from check.duplicate_names(catalog.services, lambda at, path, message: origin[at].problem(path, message))
+    yield from _duplicate_sources(catalog.sources, catalog.services, origin)
 
 
 def _duplicate_sources(

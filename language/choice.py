@@ -35,6 +35,26 @@ _ENGLISH = frozenset(
 """English function words: a sentence with enough of them is English, whatever langdetect says."""
 
 
+_FUNCTION_WORDS = {
+    language: frozenset(words.split())
+    for language, words in {
+        "fr": "je tu il elle nous vous ils le la les un une des du de et est sont pour dans avec sur que qui quel quels mon ma",
+        "de": "ich du er sie wir ihr der die das ein eine und ist sind für mit auf zu von nicht wie was wo brauche kann mein",
+        "es": "yo el la los las un una y es son para con en de que qué cómo mi necesito puedo donde por",
+        "it": "io il lo la gli le un una e è sono per con in di che come mio ho posso dove quali",
+        "pt": "eu o a os as um uma e é são para com em de que como meu preciso posso onde por",
+        "nl": "ik jij hij zij wij de het een en is zijn voor met op van niet hoe wat waar mijn kan nodig",
+        "id": "saya anda dia kami kita yang dan di ke dari untuk dengan apa bagaimana berapa bisa ingin tidak",
+        "tl": "ako ka siya kami tayo ang ng sa mga para ba po ko mo paano ano saan kailangan",
+        "vi": "toi ban cua va la cho voi nhu the nao bao nhieu",
+        "tr": "ben sen ve bir için ile ne nasıl nerede kaç var mı istiyorum",
+        "pl": "ja ty i w na z do jest nie jak co gdzie ile czy mogę potrzebuję",
+        "sv": "jag du och är en ett för med på av inte hur vad var kan behöver",
+    }.items()
+}
+"""Function words by language, to check langdetect's guess."""
+
+
 @dataclass(frozen=True)
 class Guess:
     """What a message says about its language.
@@ -89,4 +109,14 @@ def _foreign(text: str, words: list[str]) -> str | None:
         best = langdetect.detect_langs(text)[0]
     except langdetect.LangDetectException:
         return None
-    return best.lang if best.lang != "en" and best.prob >= SURE and not best.lang.startswith("zh") else None
+    sure = best.lang != "en" and best.prob >= SURE and not best.lang.startswith("zh")
+    return best.lang if sure and _looks_foreign(best.lang, words) else None
+
+
+def _looks_foreign(language: str, words: list[str]) -> bool:
+    """Whether words bear the guess out: a letter English lacks, or a function word of that language.
+
+    langdetect alone takes lists of English nouns ("visa free transit 240 hours port") for French.
+    """
+    function_words = _FUNCTION_WORDS.get(language, frozenset())
+    return any((not word.isascii() and "’" not in word) or word.lower() in function_words for word in words)

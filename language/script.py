@@ -15,6 +15,10 @@ CANTONESE = frozenset("嘅係唔咗冇佢哋嚟啲喺嗰咁噉咩乜嘢嘥攞畀
 """Characters that written Cantonese uses and standard written Chinese hardly does."""
 
 
+RARE_IN_TRADITIONAL = frozenset("么个从与")
+"""Characters that Big5 holds though Traditional text hardly uses them (麼 個 從 與)."""
+
+
 @cache
 def converter(name: str) -> opencc.OpenCC:
     """The OpenCC converter of that configuration (`t2s`, `s2t`, `s2hk`), made once."""
@@ -36,20 +40,33 @@ def _simple(char: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _leaning(char: str) -> int:
-    """1 for a character only Traditional or Cantonese text has, -1 for one only Simplified text has, else 0."""
-    if char in CANTONESE:
-        return 1
+    """1 for a character only Traditional text has, -1 for one only Simplified text has, else 0.
+
+    A character that Big5 holds is written in Traditional text too (台 准 里 后), whatever OpenCC would make of it.
+    """
     if not HAN.match(char):
         return 0
     if _simple(char) != char:
         return 1
-    return -1 if converter("s2t").convert(char) != char else 0
+    if converter("s2t").convert(char) == char:
+        return 0
+    try:
+        char.encode("big5")
+    except UnicodeEncodeError:
+        return -1
+    return -1 if char in RARE_IN_TRADITIONAL else 0
 
 
 def chinese_script(text: str) -> str | None:
-    """`Hant` or `Hans`, whichever the characters of the text speak for; None where they do not tell."""
-    score = sum(_leaning(c) for c in text)
-    return "Hant" if score > 0 else "Hans" if score < 0 else None
+    """`Hant` or `Hans`, whichever the characters of the text speak for; None where they do not tell.
+
+    Characters of written Cantonese decide only where no other does: it is typed in both scripts, mostly in Traditional.
+    """
+    leanings = [_leaning(char) for char in text if char not in CANTONESE]
+    score = sum(leanings)
+    if score:
+        return "Hant" if score > 0 else "Hans"
+    return "Hant" if not any(leanings) and any(char in CANTONESE for char in text) else None
 
 
 def has_han(text: str) -> bool:

@@ -10,8 +10,15 @@ import yaml
 
 from language.script import converter
 
-VARIANTS = str.maketrans("税説脱鋭閲悦兑麪", "稅說脫銳閱悅兌麵")
-"""Character forms of OpenCC's `s2hk` that Hong Kong writes otherwise in practice (稅務局)."""
+VARIANTS = str.maketrans("税説脱鋭閲悦兑麪户峯羣牀啓", "稅說脫銳閱悅兌麵戶峰群床啟")
+"""Character forms of OpenCC's `s2hk` that Hong Kong writes otherwise in practice (稅務局, 賬戶)."""
+
+MISREAD = (
+    (re.compile(r"(?<![抽標書牙求竹])籤"), "簽"),
+    (re.compile(r"(?<![頭理白染毛美])髮(?![型廊膠])"), "發"),
+    (re.compile(r"(?<![一二兩三四五六七八九十百\d幾])隻"), "只"),
+)
+"""Where OpenCC takes a character for its rarer twin: 簽 (visa) is no lot, 發 (issue) no hair, 只 (only) no measure word."""
 
 GLOSSARY = Path(__file__).with_name("glossary.yml")
 
@@ -30,6 +37,7 @@ def traditional(text: str) -> str:
     """
     if text.isascii():
         return text
+    text = text.replace("\0", "")  # OpenCC stops there
     pattern, words = _glossary()
     parts = []
     position = 0
@@ -40,4 +48,7 @@ def traditional(text: str) -> str:
 
 
 def _convert(text: str) -> str:
-    return str(converter("s2hk").convert(text)).translate(VARIANTS)
+    converted = str(converter("s2hk").convert(text)).translate(VARIANTS)
+    for pattern, right in MISREAD:
+        converted = pattern.sub(right, converted)
+    return converted

@@ -46,10 +46,10 @@ def catalog_list() -> None:
     """List all services by category."""
     catalog = the_catalog()
     table = Table("id", "English", "中文", "aspects", box=None)
-    for category in catalog.categories.values():
+    for category_id, category in catalog.categories.items():
         table.add_section()
         table.add_row(f"[bold]{category.name.en} / {category.name.zh}[/]")
-        for service in catalog.in_category(category.id):
+        for service in catalog.in_category(category_id):
             table.add_row(service.id, service.name.en, service.name.zh, str(len(service.aspects)))
     Console().print(table)
 

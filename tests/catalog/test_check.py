@@ -34,7 +34,7 @@ SCHEMA = [
     (CONTACTS, "gym:\n  kind: place", "gym:\n  kind: hotline", "gym:", "a hotline needs `phone`"),
     (CONTACTS, "days: [7]", "days: [9]", "  hours: [{days: [9]", "1 (Monday) to 7 (Sunday)"),
     (CONTACTS, "gym:\n  kind: place", "gym:\n  kind: cellar", "  kind: cellar", "unexpected value"),
-    ("categories.yml", "name: {zh: 健康, en: Health}", "name: {zh: 健康}", "- {id: health", "missing"),
+    ("categories.yml", "name: {zh: 健康, en: Health}", "name: {zh: 健康}", "health: {", "missing"),
 ]
 
 YAML = [
@@ -137,16 +137,16 @@ NAMES = [
         "zh: [游泳卡, 泳池证]",
         "zh: [游泳卡, 图书證]",
         "  zh: [游泳卡",
-        "`图书證` is already a name of `library-card` (as `图书证`)",
+        "`图书證` is already a name of `library-card`",
     ),
     (
         POOL,
         "en: [swimming pass,",
         "en: [Reading-Card,",
         "  en: [Reading",
-        "already a name of `library-card` (as `reading card`)",
+        "already a name of `library-card`",
     ),
-    (POOL, "zh: [游泳卡, 泳池证]", "zh: [游泳卡, 泳池证, 泳池證]", "  zh: [游泳卡", "already a name of `pool-pass`"),
+    (POOL, "zh: [游泳卡, 泳池证]", "zh: [游泳卡, 泳池证, 泳池證]", "  zh: [游泳卡", "is given twice"),
     (POOL, "en: [swimming pass,", "en: [swimming pass, pool card,", "  en: [swimming", "`pool card` is given twice"),
     (POOL, "zh: [游泳卡, 泳池证]", "zh: [卡]", "  zh: [卡]", "`卡` is too short for a name"),
     (POOL, "en: [swimming pass,", "en: [library card,", "  en: [library", "already a name of `library-card`"),

@@ -32,7 +32,7 @@ SERVICES = [
 
 ON = dt.date(2026, 11, 24)
 
-ALSO_TRADITIONAL = set("台准里岩秘伙")
+ALSO_TRADITIONAL = set("床群台准里岩秘伙")
 """Characters that OpenCC would write otherwise and Hong Kong writes so (台灣, 批准, 公里, 岩土, 秘書, 伙食)."""
 
 MEANT = {

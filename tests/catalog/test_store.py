@@ -13,8 +13,8 @@ POOL, LIBRARY = "services/pool-pass.yml", "services/library-card.yml"
 
 def test_services_come_in_the_order_of_the_categories(small: Any) -> None:
     assert list(small.load().services) == ["pool-pass", "library-card"]
-    small.edit("categories.yml", "- {id: leisure, name: {zh: 休闲, en: Leisure}}\n", "")
-    small.edit("categories.yml", "Health}}", "Health}}\n- {id: leisure, name: {zh: 休闲, en: Leisure}}")
+    small.edit("categories.yml", "leisure: {name: {zh: 休闲, en: Leisure}}\n", "")
+    small.edit("categories.yml", "Health}}", "Health}}\nleisure: {name: {zh: 休闲, en: Leisure}}")
     assert list(small.load().services) == ["library-card", "pool-pass"]
 
 
@@ -156,5 +156,5 @@ def test_a_missing_file_is_a_problem(small: Any, file: str) -> None:
 
 
 def test_a_category_is_named_once(small: Any) -> None:
-    small.edit("categories.yml", "id: health", "id: leisure")
+    small.edit("categories.yml", "health: {", "leisure: {")
     assert "catalog/categories.yml" in {problem.file for problem in small.problems()}
