@@ -57,7 +57,7 @@ def answer(catalog: Catalog, service_id: str, aspect: Aspect, language: str, on:
     service = catalog.services[service_id]
     statements = catalog.statements(service_id, aspect)
     if not statements:
-        return _unknown(catalog, service, aspect, language)
+        return _unknown(catalog, service, aspect, language, on)
     text = "\n\n".join(
         part
         for part in (
@@ -75,7 +75,7 @@ def answer(catalog: Catalog, service_id: str, aspect: Aspect, language: str, on:
     )
 
 
-def _unknown(catalog: Catalog, service: Service, aspect: Aspect, language: str) -> Reply:
+def _unknown(catalog: Catalog, service: Service, aspect: Aspect, language: str, on: dt.date | None) -> Reply:
     name = aspect_name(aspect, language)
     short = getattr(service.short, language)
     contacts = [contact_line(catalog.contacts[c], language) for c in service.ask]
@@ -86,13 +86,13 @@ def _unknown(catalog: Catalog, service: Service, aspect: Aspect, language: str) 
             f"The catalog has nothing verified yet on “{name}” for “{short}”, so I will not guess.",
         )
     ]
-    near = next((a for a in NEAREST[aspect] if a in service.aspects), Aspect.overview)
-    statements = service.aspects[near][:1]
+    near = next((a for a in NEAREST[aspect] if _confirmed(service, a)), Aspect.overview)
+    statements = _confirmed(service, near)[:1]
     parts.append(
         pick(language, "最接近的内容（", "The nearest thing it has (")
         + aspect_name(near, language)
         + pick(language, "）：", "): ")
-        + render(catalog, statements, language)
+        + render(catalog, statements, language, on)
     )
     parts.append(pick(language, "请咨询：", "Please ask: ") + pick(language, "；", "; ").join(contacts))
     parts.append(_sources_text(catalog, statements, language))
@@ -102,6 +102,10 @@ def _unknown(catalog: Catalog, service: Service, aspect: Aspect, language: str) 
         sources=tuple(catalog.sources_of(statements)),
         intent=f"ask_{aspect.value}",
     )
+
+
+def _confirmed(service: Service, aspect: Aspect) -> tuple[Statement, ...]:
+    return tuple(statement for statement in service.aspects.get(aspect, ()) if not statement.unconfirmed)
 
 
 def _heading(service: Service, aspect: Aspect, language: str) -> str:

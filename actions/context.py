@@ -60,29 +60,30 @@ def _intent(message: Mapping[str, Any]) -> str:
 
 
 def _language(before: Context, message: Mapping[str, Any]) -> Context:
-    if _intent(message) == "change_language":
-        wanted = _entity(message, "language") or wanted_language(str(message.get("text") or ""))
-        if wanted:
-            return replace(before, language=wanted[:2], script=wanted[3:] or before.script)
     found = message.get("language") or {}
     language, script = before.language, before.script
     if found.get("language") == "zh":
         language, script = "zh", found.get("script") or script
     elif found.get("language") == "en" and not found.get("foreign") and not (found.get("weak") and language):
         language = "en"
+    if _intent(message) == "change_language":
+        wanted = _entity(message, "language") or wanted_language(str(message.get("text") or ""))
+        if wanted:
+            language, script = wanted[:2], wanted[3:] or script
     return replace(before, language=language or "en", script=script or "Hans")
 
 
-_WANTED = (
-    (HANT, re.compile(r"繁|正體字|正体字|廣東話|广东话|粵語|粤语|白話|traditional|cantonese", re.IGNORECASE)),
-    (HANS, re.compile(r"简|簡|simplified|mandarin|普通话|普通話|国语|國語", re.IGNORECASE)),
-    (EN, re.compile(r"英|english|engrish|inglish", re.IGNORECASE)),
-    ("zh", re.compile(r"中文|汉语|漢語|华语|華語|chinese", re.IGNORECASE)),
+_NAMES = (
+    (HANT, r"繁|正體字|正体字|廣東話|广东话|粵語|粤语|白話|traditional|cantonese"),
+    (HANS, r"简|簡|simplified|mandarin|普通话|普通話|国语|國語"),
+    (EN, r"英|english|engrish|inglish"),
+    ("zh", r"中文|汉语|漢語|华语|華語|chinese"),
 )
-
+_WANTED = re.compile("|".join(f"(?P<{name.replace('-', '_')}>{pattern})" for name, pattern in _NAMES), re.IGNORECASE)
 _UNWANTED = re.compile(
-    r"(?:instead of|rather than|\bnot|no more|\bstop|don['’]?t|别|別|不要|不用|不想|唔好|唔要|唔講|唔识|唔識|看不懂|睇唔明)"
-    r"[\s\w]{0,12}?$",
+    r"(?:instead of|rather than|from|\bnot|\bno|no more|\bstop|n['’]t|can ?not"
+    r"|别|別|不要|不用|不想|不会|不會|不懂|不识|不識|唔好|唔要|唔講|唔识|唔識|看不懂|听不懂|聽不懂|睇唔明|睇唔識|从|由)"
+    r"[\s\w]{0,24}?$",
     re.IGNORECASE,
 )
 
@@ -90,18 +91,25 @@ _UNWANTED = re.compile(
 def wanted_language(text: str) -> str | None:
     """The language a person asks for (`en`, `zh-Hans`, `zh-Hant`, or `zh` in whichever script), or None.
 
-    One that is refused does not count ("not Chinese", "别说英文"); of several the last does.
+    One that is refused or left does not count ("not Chinese", "别说英文", "from English to"); of several the last does, and a
+    script says more than the bare "Chinese" beside it.
     """
-    found = [
-        (match.start(), code)
-        for code, pattern in _WANTED
-        for match in pattern.finditer(text)
-        if not _UNWANTED.search(text[max(0, match.start() - 24) : match.start()])
-    ]
-    scripts = [code for _, code in found if code in (HANT, HANS)]
-    if scripts and not any(code == EN for _, code in found):
-        return scripts[-1]
-    return max(found)[1] if found else None
+    named = [(match.start(), str(match.lastgroup).replace("_", "-")) for match in _WANTED.finditer(text)]
+    kept: list[str] = []
+    for position, (start, code) in enumerate(named):
+        since = named[position - 1][0] if position else 0
+        if not _UNWANTED.search(_clause(text[since:start])):
+            kept.append(code)
+    if not kept:
+        return None
+    if kept[-1] == "zh" and len(kept) > 1 and kept[-2] in (HANT, HANS):
+        return kept[-2]
+    return kept[-1]
+
+
+def _clause(text: str) -> str:
+    """What stands before a language's name in its own clause."""
+    return re.split(r"[,，。.;；!！?？]|\bto\s+$|换成|換成|转成|轉做|改用|而要", text)[-1]
 
 
 def _service(before: Context, message: Mapping[str, Any]) -> str | None:

@@ -40,8 +40,12 @@ def incoming(text: str, buttons: Sequence[Button] = ()) -> Typed | Pressed | Too
 
 def _meant(text: str, buttons: Sequence[Button]) -> Button | None:
     """The button whose number or whole title the text is."""
-    folded = unicodedata.normalize("NFKC", text).strip(" .。)）").casefold()
+    folded = _fold(text)
     if folded.isascii() and folded.isdigit() and len(folded) < 4:
         number = int(folded)
         return buttons[number - 1] if 1 <= number <= len(buttons) else None
-    return next((button for button in buttons if folded and button.title.casefold() == folded), None)
+    return next((button for button in buttons if folded and _fold(button.title) == folded), None)
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip(" .。)").casefold()

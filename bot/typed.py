@@ -10,7 +10,7 @@ from language.normalise import clean
 MAX_CHARACTERS = 4096
 """Longest message that is read; longer ones get a kind answer."""
 
-_COMMAND = re.compile(r"^(?:[\s/\\⁄∕⧸]|external\s*:)+", re.IGNORECASE)
+_COMMAND = re.compile(r"^(?:[\s/\\⁄∕⧸⧵⧹🙼🙽]|external\s*:)+", re.IGNORECASE)
 
 
 def harmless(text: str) -> str:

@@ -49,6 +49,9 @@ _UNIT_WORDS = {
     Unit.year: ("年", "year"),
 }
 
+NARROW = re.compile(rf"{HAN.pattern}[,;:!?()]|[,;:!?()]{HAN.pattern}")
+"""Western punctuation beside a Chinese character."""
+
 Report = Callable[[tuple[Any, ...], str], Problem]
 
 
@@ -138,11 +141,12 @@ def _check_texts(service: Service, report: Report) -> Iterator[Problem]:
 
 def _chinese(text: str, path: tuple[Any, ...], report: Report) -> Iterator[Problem]:
     """Problems of a Chinese text: it is Simplified, with Chinese punctuation."""
-    narrow = re.search(rf"{HAN.pattern}[,;:!?()]|[,;:!?()]{HAN.pattern}", text)
+    narrow = NARROW.search(text)
     if narrow:
         yield report(path, f"narrow punctuation in Chinese at `{narrow.group()}`: write ，；：！？（）")
-    wrong = sorted({c for c in text if HAN.match(c) and simplify(c) != c})
-    if wrong:
+    simple = simplify(text)
+    if simple != text:
+        wrong = sorted({a for a, b in zip(text, simple) if a != b})
         yield report(path, f"Traditional characters in a Simplified text: {' '.join(wrong)}")
 
 
@@ -168,13 +172,13 @@ def _check_statement(statement: Statement, known: Known) -> Iterator[str]:
 
 
 def _missing_figures(statement: Statement, language: str) -> Iterator[str]:
-    stated = figures(getattr(statement, language))
     wanted: list[Decimal] = []
     if statement.time:
         wanted += [n for n in (statement.time.number, statement.time.min, statement.time.max) if n is not None]
     wanted += [money.amount for money in (statement.fee, statement.money) if money]
     for day in (statement.window.opens, statement.window.closes) if statement.window else ():
         wanted += _day_figures(day, language, getattr(statement, language))
+    stated = figures(getattr(statement, language)) if wanted else set()
     for number in wanted:
         if number not in stated:
             yield f"the figure {number.normalize():f} is not in the `{language}` text"

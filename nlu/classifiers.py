@@ -49,7 +49,7 @@ class _Linear(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"penalty": 0.1, "iterations": 60, "embedding_weight": 2.0, "name_weight": 1.0}
+        return {"penalty": 0.3, "iterations": 60, "embedding_weight": 2.0, "name_weight": 1.0}
 
     def __init__(
         self,

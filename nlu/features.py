@@ -36,9 +36,9 @@ def _vectorizers(vocabularies: list[dict[str, int]] | None = None) -> list[Tfidf
     words, characters = vocabularies or (None, None)
     return [
         TfidfVectorizer(
-            analyzer="word", token_pattern=WORD, ngram_range=(1, 2), min_df=2, sublinear_tf=True, vocabulary=words
+            analyzer="word", token_pattern=WORD, ngram_range=(1, 2), min_df=5, sublinear_tf=True, vocabulary=words
         ),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=2, sublinear_tf=True, vocabulary=characters),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=5, sublinear_tf=True, vocabulary=characters),
     ]
 
 

@@ -115,6 +115,8 @@ class Gazetteer:
                 if not any(strange[first : first + size]) or any(taken[start:end]):
                     continue
                 typed = " ".join(word for _, _, word in window)
+                if flat[start:end] != typed:  # a full stop or Chinese between the words: no name
+                    continue
                 best = process.extractOne(
                     typed, self._latin[size], scorer=OSA.normalized_similarity, score_cutoff=TYPO_SIMILARITY
                 )

@@ -60,8 +60,13 @@ async def ask(assistant: Assistant, lines: Iterable[str], as_json: bool, write: 
             fine = False
             write(json.dumps({"error": str(error), "line": number}, ensure_ascii=False) if as_json else f"! {error}")
             continue
-        write(json.dumps(as_object(conversation, text, answer), ensure_ascii=False) if as_json else _plain(answer))
+        write(_printable(as_object(conversation, text, answer)) if as_json else _plain(answer))
     return fine
+
+
+def _printable(data: dict[str, Any]) -> str:
+    """JSON that can be encoded, whatever was typed (half a surrogate pair cannot)."""
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def parse_line(line: str, number: int) -> tuple[str, str]:
@@ -70,13 +75,13 @@ def parse_line(line: str, number: int) -> tuple[str, str]:
         return f"line-{number}", line.rstrip("\r\n")
     try:
         data = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"line {number} is not valid JSON: {error.msg}") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"line {number} is not valid JSON: {getattr(error, 'msg', 'nested too deeply')}") from error
     text = data.get("text")
     if not isinstance(text, str):
         raise ValueError(f'line {number}: `text` is missing or no string, as in {{"conversation": "c1", "text": "…"}}')
     conversation = data.get("conversation", f"line-{number}")
-    if not isinstance(conversation, (str, int)):
+    if isinstance(conversation, bool) or not isinstance(conversation, (str, int)):
         raise ValueError(f"line {number}: `conversation` is no string")
     return str(conversation), text
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
@@ -21,12 +20,3 @@ class InProcessActions(EndpointConfig):
     async def request(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         result: dict[str, Any] = await self._executor.run(kwargs["json"])
         return result
-
-
-def trust_own_actions() -> None:
-    """Do not check each result of an action against a JSON schema.
-
-    Rasa 3.6.21 compiles and runs a schema over every answer, meant for foreign action servers; it took 80 % of a turn in a
-    probe. Our actions build their events with rasa_sdk's constructors in this very process.
-    """
-    RemoteAction._validate_action_result = lambda self, result: True  # noqa: SLF001

@@ -14,8 +14,9 @@ from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 
 from actions.context import Context
-from bot.engine.actions import InProcessActions, trust_own_actions
+from bot.engine.actions import InProcessActions
 from bot.engine.order import Order
+from bot.engine.patches import trust_own_actions
 from bot.engine.protocol import Answer, Button, Source, Turn
 
 BUTTON = "button"

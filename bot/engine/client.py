@@ -57,6 +57,13 @@ class EngineClient:
         if response.status_code == 503:
             raise EngineNotReady("the engine is still loading")
         if response.status_code != 200:
-            raise EngineFailed(str(response.json().get("error") or f"the engine answered {response.status_code}"))
+            raise EngineFailed(_reason(response))
         result: dict[str, Any] = response.json()
         return result
+
+
+def _reason(response: httpx.Response) -> str:
+    try:
+        return str(response.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"the engine answered {response.status_code}"

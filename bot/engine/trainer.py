@@ -16,6 +16,9 @@ def train(model: Path) -> None:
     quiet()
     import rasa.model_training
 
+    from bot.engine.patches import skip_training_fingerprints
+
+    skip_training_fingerprints()
     result = rasa.model_training.train(
         domain="domain",
         config="config.yml",

@@ -72,7 +72,11 @@ def read_labelled(paths: Iterable[Path]) -> list[Labelled]:
     """Labelled messages of JSON-lines files (`text`, `lang`, `accept`). Raises ValueError naming file and line."""
     found = []
     for path in paths:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            lines = path.read_text(encoding="utf-8").split("\n")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{path}: not UTF-8") from error
+        for number, line in enumerate(lines, start=1):
             if line.strip():
                 found.append(_labelled(line, path, number))
     return found
@@ -82,6 +86,8 @@ def _labelled(line: str, path: Path, number: int) -> Labelled:
     try:
         data = json.loads(line)
         accept = tuple((service, intent) for service, intent in data["accept"])
+        if not accept:
+            raise ValueError("`accept` is empty")
         return Labelled(data["text"], data.get("lang", path.stem), accept)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}:{number}: not a labelled message ({error})") from error

@@ -12,8 +12,8 @@ both_languages = pytest.mark.parametrize("language", ["zh", "en"])
 
 def group_buttons(catalog: Catalog, language: str) -> list[Button]:
     return [
-        Button(getattr(group.name, language), "list_services", {"category": group.id})
-        for group in catalog.categories.values()
+        Button(getattr(group.name, language), "list_services", {"category": group_id})
+        for group_id, group in catalog.categories.items()
     ]
 
 
@@ -23,17 +23,17 @@ def test_all_groups_are_listed_with_all_their_services(catalog: Catalog, languag
     first, *rows = reply.text.split("\n")
     assert str(len(catalog.services)) in first
     assert len(rows) == len(catalog.categories)
-    for row, group in zip(rows, catalog.categories.values()):
+    for row, (group_id, group) in zip(rows, catalog.categories.items()):
         assert row.startswith(f"• {getattr(group.name, language)}")
-        assert all(getattr(service.short, language) in row for service in catalog.in_category(group.id))
+        assert all(getattr(service.short, language) in row for service in catalog.in_category(group_id))
     assert list(reply.buttons) == [*group_buttons(catalog, language), human_button(language)]
 
 
 @both_languages
 def test_a_group_offers_its_services_for_the_question_asked(catalog: Catalog, language: str) -> None:
     offered = []
-    for group in catalog.categories.values():
-        reply = category(catalog, group.id, Aspect.fee, language)
+    for group_id, group in catalog.categories.items():
+        reply = category(catalog, group_id, Aspect.fee, language)
         assert getattr(group.name, language) in reply.text
         *services, last = reply.buttons
         assert last == human_button(language)

@@ -35,7 +35,9 @@ def test_what_goes_to_the_gateway_beside_the_text() -> None:
         status=SourceStatus.read_on_page,
     )
     rule = Source(
-        title=Text(zh="规定", en="Rule"), issuer=Text(zh="国务院", en="State Council"), status="general-knowledge"
+        title=Text(zh="规定", en="Rule"),
+        issuer=Text(zh="国务院", en="State Council"),
+        status=SourceStatus.general_knowledge,
     )
     reply = Reply("text", sources=(notice, rule), intent="ask_fee", handoff=True)
     assert reply.custom("en") == {

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from nlu.linear import LinearModel, softmax, train
+from nlu.linear import Floats, LinearModel, softmax, train
 
 LABELS = ["b", "a", "c"] * 10
 CLASS = np.array([1, 0, 2] * 10)
@@ -23,7 +23,7 @@ BLOCKS = pytest.mark.parametrize(
 
 
 @BLOCKS
-def test_what_can_be_separated_is_learnt(sparse: csr_matrix, dense: np.ndarray) -> None:
+def test_what_can_be_separated_is_learnt(sparse: csr_matrix, dense: Floats) -> None:
     model = train(sparse, dense, LABELS)
     assert model.labels == ("a", "b", "c")
     probabilities = model.probabilities(sparse, dense)
@@ -32,7 +32,7 @@ def test_what_can_be_separated_is_learnt(sparse: csr_matrix, dense: np.ndarray) 
 
 
 @BLOCKS
-def test_probabilities_sum_to_one(sparse: csr_matrix, dense: np.ndarray) -> None:
+def test_probabilities_sum_to_one(sparse: csr_matrix, dense: Floats) -> None:
     probabilities = train(sparse, dense, LABELS).probabilities(sparse, dense)
     assert probabilities.shape == (30, 3)
     assert probabilities.min() >= 0

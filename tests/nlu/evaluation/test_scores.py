@@ -119,7 +119,7 @@ def test_a_report_on_nothing_has_no_shares() -> None:
         ([(0.9, True)], 0.1),
         ([(0.5, True), (0.5, False)], 0.0),
         ([(0.75, True), (0.75, True), (0.75, True), (0.75, False)], 0.0),
-        ([(0.95, True), (1.0, True)], 0.025),
+        ([(0.95, True), (1.0, False)], 0.475),
         ([(0.85, False), (0.15, True)], 0.85),
         ([(0.85, True), (0.25, True), (0.25, True)], (0.15 + 1.5) / 3),
         ([(0.81, False), (0.89, True)], 0.35),
