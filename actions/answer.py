@@ -49,30 +49,46 @@ NEAREST: dict[Aspect, tuple[Aspect, ...]] = {
 BUTTONS = 4
 
 
-def answer(catalog: Catalog, service_id: str, aspect: Aspect, language: str, on: dt.date | None = None) -> Reply:
+def answer(
+    catalog: Catalog,
+    service_id: str,
+    aspect: Aspect,
+    language: str,
+    on: dt.date | None = None,
+    close: Statement | None = None,
+) -> Reply:
     """The answer on one aspect of a service, in `language` (`zh` or `en`), with sources and what may be asked next.
 
-    on: the day for application windows; today in Shenzhen where not given.
+    on: the day for application windows; today in Shenzhen where not given. close: a statement of another aspect that comes
+    closest to the words of the question, shown first.
     """
     service = catalog.services[service_id]
     statements = catalog.statements(service_id, aspect)
     if not statements:
         return _unknown(catalog, service, aspect, language, on)
+    cited = (close, *statements) if close else statements
     text = "\n\n".join(
         part
         for part in (
             _heading(service, aspect, language),
+            _closest(catalog, close, language, on),
             render(catalog, statements, language, on),
-            _sources_text(catalog, statements, language),
+            _sources_text(catalog, cited, language),
         )
         if part
     )
     return Reply(
         text,
         buttons=(*next_buttons(service, aspect, language), human_button(language)),
-        sources=tuple(catalog.sources_of(statements)),
+        sources=tuple(catalog.sources_of(cited)),
         intent=f"ask_{aspect.value}",
     )
+
+
+def _closest(catalog: Catalog, close: Statement | None, language: str, on: dt.date | None) -> str:
+    if close is None:
+        return ""
+    return pick(language, "与您的问题最接近：", "Closest to your question: ") + render(catalog, (close,), language, on)
 
 
 def _unknown(catalog: Catalog, service: Service, aspect: Aspect, language: str, on: dt.date | None) -> Reply:

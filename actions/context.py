@@ -9,7 +9,7 @@ from typing import Any
 
 from language.choice import EN, HANS, HANT
 
-SERVICE_SURE = 0.30
+SERVICE_SURE = 0.20
 """Confidence from which a classified service is taken where none is under discussion (measured, docs/nlu.md)."""
 
 SERVICE_SWITCH = 0.60

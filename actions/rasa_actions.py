@@ -14,8 +14,8 @@ from actions import menu, talk
 from actions.answer import answer
 from actions.context import NONE, Context, next_context, wanted_language
 from actions.reply import Reply
-from catalog.models import Aspect
-from catalog.search import SURE, Search
+from catalog.models import Aspect, Statement
+from catalog.search import CLOSE, SURE, Search
 from catalog.store import Catalog, load
 
 
@@ -80,7 +80,9 @@ class ActionAnswer(_Speaking):
         aspect = Aspect(context.aspect or "overview")
         if context.service not in catalog().services:
             return menu.which_service(catalog(), aspect, likeliest(tracker), language)
-        return answer(catalog(), context.service, aspect, language)
+        return answer(
+            catalog(), context.service, aspect, language, close=closest(tracker, context.service, aspect, language)
+        )
 
 
 class ActionListServices(_Speaking):
@@ -137,6 +139,18 @@ class ActionFallback(_Speaking):
             return talk.out_of_scope(catalog(), language)
         passages = [p for p in search().find(message.get("text") or "", talk.OFFERS) if p.score >= SURE]
         return talk.not_understood(catalog(), passages, likeliest(tracker), language)
+
+
+def closest(tracker: Tracker, service: str, aspect: Aspect, language: str) -> Statement | None:
+    """A statement of another aspect that says what a typed question asks, if one clearly does."""
+    text = tracker.latest_message.get("text") or ""
+    if not text or text.startswith("/"):
+        return None
+    found = search().within(text, service, language)
+    if found is None or found.score < CLOSE or found.aspect is aspect:
+        return None
+    statement = catalog().services[service].aspects[found.aspect][found.position]
+    return None if statement in catalog().statements(service, aspect) else statement
 
 
 def likeliest(tracker: Tracker) -> list[str]:

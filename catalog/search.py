@@ -26,6 +26,9 @@ K1 = 1.5
 SURE = 0.3
 """Score from which a passage is offered instead of a shrug (measured, docs/catalog.md)."""
 
+CLOSE = 0.3
+"""Score from which a statement of another aspect is shown beside the answer (measured, docs/catalog.md)."""
+
 TYPO_LENGTH = 5
 TYPO_SIMILARITY = 0.75
 
@@ -58,6 +61,7 @@ class Search:
         names = [name for s in catalog.services.values() for name in (*s.aliases.zh, s.name.zh) if has_han(name)]
         self._segmenter = Segmenter(names)
         self._passages: list[Passage] = []
+        self._said: list[frozenset[str]] = []
         corpus: list[list[str]] = []
         for service in catalog.services.values():
             for language in ("zh", "en"):
@@ -67,8 +71,10 @@ class Search:
                     aspect_words = self._words(ASPECT_NAMES[aspect][0 if language == "zh" else 1])
                     for position, statement in enumerate(statements):
                         text: str = getattr(statement, language)
+                        words = self._words(text)
                         self._passages.append(Passage(service.id, aspect, position, language, text, 0.0))
-                        corpus.append([*self._words(text), *dict.fromkeys([*name_words, *aspect_words])])
+                        self._said.append(frozenset(words) - frozenset(name_words))
+                        corpus.append([*words, *dict.fromkeys([*name_words, *aspect_words])])
         self._retriever = bm25s.BM25(k1=K1)
         self._retriever.index(corpus, show_progress=False)
         self._vocabulary = [frozenset(words) for words in corpus]
@@ -98,6 +104,21 @@ class Search:
             if len(found) == limit:
                 break
         return list(found.values())
+
+    def within(self, query: str, service: str, language: str) -> Passage | None:
+        """The statement of a service, in `language`, that says most of what a question about it asks, or None.
+
+        Names of the service itself do not count. score: the share of the query's weight that the statement covers.
+        """
+        words = {self._known(word) for word in self._words(query)}
+        mine = [i for i, p in enumerate(self._passages) if p.service == service and p.language == language]
+        asked = words & frozenset().union(*(self._said[i] for i in mine))
+        weight = sum(self._idf.get(word, self._unknown) for word in words)
+        best = max(mine, key=lambda i: sum(self._idf[word] for word in asked & self._said[i]), default=None)
+        if best is None or not asked & self._said[best]:
+            return None
+        score = sum(self._idf[word] for word in asked & self._said[best]) / weight
+        return replace(self._passages[best], score=round(score, 4))
 
     def _words(self, text: str) -> list[str]:
         return [
