@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from catalog.errors import CatalogError, Problem
 from catalog.store import CATALOG_DIR, Catalog
+from catalog.yamlfile import YamlFile
 
 UNUSED = "unused_facts.yml"
 """File of the catalog that gives the reason for each fact that is not used."""
@@ -23,7 +22,7 @@ _STATUS = re.compile(r"\*\*status:\*\*\s*([a-z-]+)")
 class Coverage:
     """used: fact → where (`service.aspect`, `contacts.id`). unused: fact → reason. missing: neither. unknown: cited, in no sheet.
 
-    unsafe: facts that staff must verify but a statement that is not marked unconfirmed rests on.
+    unsafe: facts that staff must verify behind a statement not marked unconfirmed, which so may only say whom to ask.
     """
 
     used: dict[str, list[str]]
@@ -71,7 +70,7 @@ def coverage(catalog: Catalog, facts: dict[str, str], directory: Path = CATALOG_
 
 
 def _reasons(path: Path) -> dict[str, str]:
-    data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    data = YamlFile(path, path.name).data or {} if path.exists() else {}
     if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
         raise CatalogError([Problem(path.name, 0, "", "a reason for each fact id is expected")])
     return data

@@ -29,6 +29,9 @@ SURE = 0.3
 CLOSE = 0.3
 """Score from which a statement of another aspect is shown beside the answer (measured, docs/catalog.md)."""
 
+CANDIDATES = 200
+"""Passages that BM25 likes best and that are ordered by what they cover."""
+
 TYPO_LENGTH = 5
 TYPO_SIMILARITY = 0.75
 
@@ -36,10 +39,12 @@ _STOP = frozenset(
     re.findall(
         r"\S+",
         """的 了 吗 呢 吧 啊 我 你 您 他 是 在 有 和 也 都 就 不 要 请问 一个 这 那
-        the a an i my me is are am do does to of for and in on it you""",
+        多久 多少 什么 怎么 怎样 哪里 哪个 谁 几 要 需要 可以 能 吗 如果 还 会 给 到 从 把 被 去 来 想 有没有 是不是 能不能 可不可以
+        the a an i my me is are am do does to of for and in on it you we they he she this that be been by as at or if so
+        how long take takes what which many much when where who can could may need get have has had will would with from not no""",
     )
 )
-"""Words that say nothing of what is looked for."""
+"""Words that say nothing of what is looked for, question words among them."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class Search:
         corpus: list[list[str]] = []
         for service in catalog.services.values():
             for language in ("zh", "en"):
-                name = f"{getattr(service.name, language)} {' '.join(getattr(service.aliases, language)[:6])}"
+                name = f"{getattr(service.name, language)} {' '.join(getattr(service.aliases, language))}"
                 name_words = self._words(name)
                 for aspect, statements in service.aspects.items():
                     aspect_words = self._words(ASPECT_NAMES[aspect][0 if language == "zh" else 1])
@@ -92,18 +97,14 @@ class Search:
         if not known:
             return []
         scores = self._retriever.get_scores(known)
+        likely = [i for i in np.argsort(-scores)[:CANDIDATES] if scores[i] > 0]
+        total = sum(weight.values())
+        covered = {i: sum(v for word, v in weight.items() if word in self._vocabulary[i]) / total for i in likely}
         found: dict[tuple[str, Aspect], Passage] = {}
-        for index in np.argsort(-scores)[: limit * 40]:
-            if scores[index] <= 0:
-                break
-            passage = self._passages[index]
-            if (passage.service, passage.aspect) not in found:
-                covered = sum(value for word, value in weight.items() if word in self._vocabulary[index])
-                score = round(covered / sum(weight.values()), 4)
-                found[passage.service, passage.aspect] = replace(passage, score=score)
-            if len(found) == limit:
-                break
-        return list(found.values())
+        for index in sorted(likely, key=lambda i: -(covered[i] + scores[i] / scores[likely[0]])):
+            passage = replace(self._passages[index], score=round(covered[index], 4))
+            found.setdefault((passage.service, passage.aspect), passage)
+        return list(found.values())[:limit]
 
     def within(self, query: str, service: str, language: str) -> Passage | None:
         """The statement of a service, in `language`, that says most of what a question about it asks, or None.

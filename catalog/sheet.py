@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 import yaml
@@ -188,8 +189,9 @@ def _where(cells: dict[tuple[str, Path_], str], service_id: str, path: Path_) ->
 def _read(path: Path) -> tuple[dict[str, dict[str, Any]], dict[tuple[str, Path_], str]]:
     """The services of a workbook as plain data, and the cell each field came from."""
     try:
-        book = load_workbook(path)
-    except (OSError, BadZipFile, InvalidFileException, KeyError) as error:
+        with path.open("rb") as file:
+            book = load_workbook(file)
+    except (OSError, BadZipFile, InvalidFileException, KeyError, ParseError) as error:
         raise SheetError(f"{path} is no Excel workbook (.xlsx): {error}") from error
     services: dict[str, dict[str, Any]] = {}
     cells: dict[tuple[str, Path_], str] = {}
@@ -233,7 +235,7 @@ def _fields(columns: tuple[str, ...], row: tuple[Any, ...], places: dict[str, st
         *above, last = column.split(".")
         for part in above:
             target = target.setdefault(part, {})
-        if column == "document":
+        if column == "document" and value:
             fields.setdefault("document", {})
         elif value is not None:
             target[last] = value

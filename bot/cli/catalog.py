@@ -80,7 +80,7 @@ def catalog_show(
 @app.command("search")
 def catalog_search(
     text: Annotated[str, typer.Argument(help="What to look for, in any script.")],
-    limit: Annotated[int, typer.Option(help="Passages at most.")] = 5,
+    limit: Annotated[int, typer.Option(help="Passages at most.", min=1)] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Search all statements; the best passage of each service and aspect, with its score (0–1)."""
@@ -104,7 +104,7 @@ def catalog_coverage(
     """
     try:
         report = coverage(the_catalog(), read_facts(facts))
-    except (OSError, CatalogError) as error:
+    except (OSError, UnicodeDecodeError, CatalogError) as error:
         raise fail(str(error)) from error
     if as_json:
         print(json.dumps(vars(report), ensure_ascii=False))
@@ -115,6 +115,8 @@ def catalog_coverage(
             print(f"{fact:7} not used: {reason}")
         for fact in (*report.missing, *report.unknown):
             print(f"{fact:7} {'NOT USED, NO REASON GIVEN' if fact in report.missing else 'CITED, BUT IN NO SHEET'}")
+        for place in report.unsafe:
+            print(f"{place}: rests on a fact that staff must verify, so it may only say whom to ask")
         print(f"{len(report.used)} facts used, {len(report.unused)} not with reason, {len(report.missing)} missing")
     if report.missing or report.unknown:
         raise typer.Exit(1)
@@ -132,14 +134,14 @@ def catalog_new(service: Annotated[str, typer.Argument(help="Id: lower case, wor
 
 @app.command("stale")
 def catalog_stale(
-    days: Annotated[int, typer.Option(help="Sources read longer ago than this many days.")] = 180,
+    days: Annotated[int, typer.Option(help="Sources read longer ago than this many days.", min=0, max=36500)] = 180,
 ) -> None:
     """List what was not re-read lately, and which application windows end or have ended."""
     catalog = the_catalog()
     on = today()
     rows = stale(catalog, on, dt.timedelta(days=days))
     for row in rows:
-        print(f"{row.read_on or 'never':>10}  {row.source}  ({', '.join(row.services)})")
+        print(f"{row.read_on or 'never'!s:>10}  {row.source}  ({', '.join(row.services)})")
     print(f"{len(rows)} sources to re-read (read before {on - dt.timedelta(days=days)}, or never on a page)")
     for service, text, closes, state in expiring(catalog, on):
         print(f"{closes}  {service}: window {state}: {text}")
@@ -148,7 +150,10 @@ def catalog_stale(
 @app.command("export")
 def catalog_export(xlsx: Annotated[Path, typer.Option("--xlsx", help="Workbook to write.")]) -> None:
     """Write all services to an Excel workbook, to edit there and import again."""
-    export_workbook(the_catalog(), CATALOG_DIR, xlsx)
+    try:
+        export_workbook(the_catalog(), CATALOG_DIR, xlsx)
+    except OSError as error:
+        raise fail(f"{xlsx} cannot be written: {error.strerror}") from error
     messages.print(f"Written: {xlsx}", highlight=False)
 
 

@@ -103,8 +103,8 @@ def test_another_service_replaces_it(other: Message) -> None:
 @pytest.mark.parametrize(
     ("ranking", "service"),
     [
-        ({"postdoc": 0.29}, None),
-        ({"postdoc": 0.30}, "postdoc"),
+        ({"postdoc": 0.19}, None),
+        ({"postdoc": 0.20}, "postdoc"),
         ({"none": 0.6, "postdoc": 0.35}, None),
         ({}, None),
     ],
