@@ -27,8 +27,8 @@ def human(catalog: Catalog, service: str | None, language: str) -> Reply:
     rows = [f"• {contact_line(catalog.contacts[c], language)}" for c in contacts if c != CENTER]
     text = pick(
         language,
-        "我已记下您想转人工，但目前还不能在这里接通工作人员。现在可以这样联系真人：",
-        "I have noted that you want a person, but I cannot connect you to staff in this chat yet. You can reach people here:",
+        "目前还不能在这里接通工作人员，您可以这样联系真人：",
+        "I cannot connect you to staff in this chat yet. You can reach people here:",
     )
     return Reply("\n".join([text, *rows]), intent="ask_human", handoff=True)
 

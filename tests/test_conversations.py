@@ -51,3 +51,17 @@ def expect(turn: dict[str, Any], answer: Answer) -> None:
     if turn.get("source"):
         assert answer.sources, shown
     assert answer.text, shown
+
+
+async def test_a_long_conversation_keeps_its_pace_and_its_service(engine: EngineClient) -> None:
+    assistant = Assistant(engine)
+    times = []
+    for number in range(300):
+        say = (
+            "how long does a work permit take" if number == 0 else ("what does it cost", "which documents")[number % 2]
+        )
+        answer = await assistant.reply("long", say)
+        assert answer.service == "work-permit"
+        times.append(answer.ms)
+    early, late = sorted(times[5:55])[25], sorted(times[-50:])[25]
+    assert late < 2 * early, f"{early} ms at the start, {late} ms at the end"

@@ -27,10 +27,11 @@ def nlu_parse(
 ) -> None:
     """Show how a message is understood: tokens, language, names found, services and intents with confidences."""
     model = trained_model()
+    text = harmless(text)
 
     async def parse() -> dict[str, Any]:
         async with running_engine(model) as client:
-            return await client.parse(harmless(text))
+            return await client.parse(text)
 
     result = run(parse())
     if as_json:

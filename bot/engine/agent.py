@@ -10,7 +10,6 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 
 from actions.context import Context
@@ -18,6 +17,7 @@ from bot.engine.actions import InProcessActions
 from bot.engine.order import Order
 from bot.engine.patches import trust_own_actions
 from bot.engine.protocol import Answer, Button, Source, Turn
+from bot.engine.trackers import SlotTrackerStore
 
 BUTTON = "button"
 """Extractor name of entities that come from a button, so that they count as meant and not as found."""
@@ -33,7 +33,7 @@ class Engine:
     def __init__(self, model: Path) -> None:
         trust_own_actions()
         self._agent = Agent(
-            tracker_store=InMemoryTrackerStore(Domain.empty()),
+            tracker_store=SlotTrackerStore(Domain.empty()),
             action_endpoint=InProcessActions(),
         )
         self._agent.load_model(str(model))

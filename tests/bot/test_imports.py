@@ -7,7 +7,13 @@ import sys
 
 import bot
 
-RASA_SIDE = {"bot.engine.agent", "bot.engine.actions", "bot.engine.patches", "bot.engine.trainer"}
+RASA_SIDE = {
+    "bot.engine.agent",
+    "bot.engine.actions",
+    "bot.engine.patches",
+    "bot.engine.trackers",
+    "bot.engine.trainer",
+}
 RUNS_WHEN_IMPORTED = {"bot.__main__"}
 
 IMPORT_ALL = """
