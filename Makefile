@@ -29,6 +29,7 @@ check: setup  ## look over code, catalog and training data without running them
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@$(BOT) catalog check
+	@$(BOT) nlu lint
 	@scripts/rasa data validate --data nlu stories --domain domain --fail-on-warnings
 
 bench: setup train  ## measure accuracy on labelled messages: make bench EVAL=folder

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Optional
 
 import typer
+import yaml
 from rich.console import Console
 from rich.table import Table
 
-from bot.cli.common import fail, run, trained_model
+from bot.cli.common import fail, run, the_catalog, trained_model
 from bot.engine.process import running_engine
 from bot.engine.protocol import Turn
+from bot.project import ROOT
 from bot.typed import harmless
+from nlu.evaluation.lint import examples, lint, near_copies
 from nlu.evaluation.scores import Labelled, Reading, Report, read_labelled, report
 
 app = typer.Typer(no_args_is_help=True, help="Look into how messages are understood.")
@@ -70,6 +73,32 @@ def nlu_eval(
         print(json.dumps(asdict(result), ensure_ascii=False))
     else:
         _show(result, times, misread)
+
+
+@app.command("lint")
+def nlu_lint(
+    against: Annotated[
+        Optional[list[Path]], typer.Option(help="Labelled messages that must not be in the training data, nor nearly.")
+    ] = None,
+) -> None:
+    """Look over the training messages: contradictions, unknown labels, gaps, copies of messages kept for measuring."""
+    catalog = the_catalog()
+    found = examples(catalog)
+    problems = lint(found, catalog.services, _intents())
+    try:
+        problems += near_copies(found, [message.text for message in read_labelled(against or [])])
+    except (OSError, ValueError) as error:
+        raise fail(str(error)) from error
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise fail(f"{len(problems)} problems")
+    print(f"{len(found)} training messages: all well")
+
+
+def _intents() -> list[str]:
+    domain = yaml.safe_load((ROOT / "domain" / "intents.yml").read_text(encoding="utf-8"))
+    return [intent for intent in domain["intents"] if intent != "nlu_fallback"]
 
 
 def _turn(number: int, message: Labelled) -> Turn:
