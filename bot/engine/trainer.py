@@ -16,9 +16,10 @@ def train(model: Path) -> None:
     quiet()
     import rasa.model_training
 
-    from bot.engine.patches import skip_training_fingerprints
+    from bot.engine.patches import skip_training_fingerprints, trust_own_training_data
 
     skip_training_fingerprints()
+    trust_own_training_data()
     result = rasa.model_training.train(
         domain="domain",
         config="config.yml",
