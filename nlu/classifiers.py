@@ -37,9 +37,6 @@ from nlu.linear import LinearModel, train
 from nlu.matcher import SERVICE
 from nlu.storage import read_arrays, write_arrays
 
-NONE = "none"
-"""Label of a message that is about no service in particular."""
-
 RANKING = 10
 """Readings kept of a message."""
 
