@@ -10,7 +10,7 @@ from typing import Any
 from language.choice import EN, HANS, HANT
 
 SERVICE_SURE = 0.20
-"""Confidence from which a classified service is taken where none is under discussion (measured, docs/nlu.md)."""
+"""Confidence from which a classified service is taken where none is under discussion."""
 
 SERVICE_SWITCH = 0.60
 """Confidence from which a service that is not named replaces the one under discussion."""
