@@ -176,7 +176,7 @@ def source_line(source: Source, language: str) -> str:
         details.append(pick(language, "通行规定，原文待复核", "established rule, text still to be re-read"))
     elif source.read_on:
         day = date_text(source.read_on.isoformat(), language)
-        details.append(pick(language, f"{day}读取", f"read {day}"))
+        details.append(pick(language, f"{day}查阅", f"read {day}"))
     named = pick(language, f"{issuer}《{title}》", f"{issuer}, “{title}”")
     about = pick(language, f"（{'，'.join(details)}）", f" ({', '.join(details)})") if details else ""
     return f"{named}{about} {source.url}" if source.url else f"{named}{about}"

@@ -15,7 +15,7 @@ from catalog.store import Catalog
 
 both_languages = pytest.mark.parametrize("language", ["zh", "en"])
 
-READ = {"en": r"read \d{1,2} [A-Z][a-z]+ \d{4}\)", "zh": r"\d{4}年\d{1,2}月\d{1,2}日读取）"}
+READ = {"en": r"read \d{1,2} [A-Z][a-z]+ \d{4}\)", "zh": r"\d{4}年\d{1,2}月\d{1,2}日查阅）"}
 REFUSAL = {"en": "so I will not guess", "zh": "我不能随意回答"}
 NEAREST_THING = {"en": "The nearest thing it has ({}): ", "zh": "最接近的内容（{}）："}
 SOURCES = {"en": r"\n\nSources?:", "zh": "\n\n来源："}

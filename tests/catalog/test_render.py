@@ -152,7 +152,7 @@ def test_dates_read_as_people_write_them(date: str, zh: str, en: str) -> None:
     [
         (
             "town-website",
-            "市政厅《市政网站》（2026年11月24日读取） https://www.sz.gov.cn/town",
+            "市政厅《市政网站》（2026年11月24日查阅） https://www.sz.gov.cn/town",
             "Town hall, “Town website” (read 24 November 2026) https://www.sz.gov.cn/town",
         ),
         (
