@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,7 +59,12 @@ def ask(
     model = trained_model()
 
     def lines() -> Iterator[str]:
-        yield from text or (line for line in sys.stdin if line.strip())
+        if text:
+            yield from text
+            return
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
+        yield from (line for line in sys.stdin if line.rstrip("\r\n"))
 
     def write(line: str) -> None:
         print(line, flush=True)
