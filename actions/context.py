@@ -116,7 +116,7 @@ def _service(before: Context, message: Mapping[str, Any]) -> str | None:
     chosen = _entity(message, "service", "button")
     if chosen:
         return chosen
-    if not _about_services(_intent(message)):
+    if not about_a_service(_intent(message)):
         return before.service
     named = list(dict.fromkeys(e["value"] for e in message.get("entities") or () if e["entity"] == "service"))
     ranking = [(r["name"], r["confidence"]) for r in message.get("service_ranking") or ()]
@@ -129,7 +129,8 @@ def _service(before: Context, message: Mapping[str, Any]) -> str | None:
     return best if best != NONE and confidence >= bar else before.service
 
 
-def _about_services(intent: str) -> bool:
+def about_a_service(intent: str) -> bool:
+    """Whether an intent concerns a service; small talk and what was not understood concern none."""
     return (intent.startswith("ask_") and intent != "ask_human") or intent in (
         "check_eligibility", "estimate_tax", "track_application", "complain", "subscribe", "unsubscribe",
     )  # fmt: skip

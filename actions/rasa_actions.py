@@ -134,7 +134,7 @@ class ActionFallback(_Speaking):
     def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
         message = tracker.latest_message
         if (message.get("language") or {}).get("foreign"):
-            return talk.other_language(catalog())
+            return talk.other_language()
         if message["intent"].get("name") == "out_of_scope":
             return talk.out_of_scope(catalog(), language)
         passages = [p for p in search().find(message.get("text") or "", talk.OFFERS) if p.score >= SURE]

@@ -48,7 +48,7 @@ def language_changed(language: str, wanted: bool) -> Reply:
     return Reply(text, buttons=buttons, intent="change_language")
 
 
-def other_language(catalog: Catalog) -> Reply:
+def other_language() -> Reply:
     """To somebody who writes neither Chinese nor English: which languages are spoken here, in both."""
     return Reply(
         "Sorry, I only understand English and Chinese. Please write in one of them.\n抱歉，我只懂中文和英文，请用其中一种提问。",

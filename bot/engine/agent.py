@@ -12,7 +12,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.shared.core.domain import Domain
 
-from actions.context import Context
+from actions.context import Context, about_a_service
 from bot.engine.actions import InProcessActions
 from bot.engine.order import Order
 from bot.engine.patches import trust_own_actions
@@ -95,7 +95,7 @@ def _collect(messages: list[dict[str, Any]], parse: dict[str, Any], context: Con
     return Answer(
         language=context.reply_language,
         intent=intent,
-        service=context.service if _concerns_service(intent) else None,
+        service=context.service if about_a_service(intent) or intent == "ask_human" else None,
         confidence=round(float(parse["intent"].get("confidence") or 0.0), 4),
         text="\n\n".join(message["text"] for message in messages if message.get("text")),
         buttons=tuple(
@@ -105,10 +105,3 @@ def _collect(messages: list[dict[str, Any]], parse: dict[str, Any], context: Con
         handoff=any(c.get("handoff") for c in custom),
         ms=round(ms, 2),
     )
-
-
-def _concerns_service(intent: str) -> bool:
-    """Whether an intent is about a service; small talk and what was not understood is about none."""
-    return intent.startswith("ask_") or intent in (
-        "check_eligibility", "estimate_tax", "track_application", "complain", "subscribe", "unsubscribe",
-    )  # fmt: skip
