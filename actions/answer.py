@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from actions.reply import Button, Reply, human_button
-from catalog.models import Aspect, Service, Statement
+from catalog.models import Aspect, Service, Source, Statement
 from catalog.render import aspect_name, contact_line, pick, render, source_line
 from catalog.store import Catalog
 
@@ -85,6 +85,22 @@ def answer(
     )
 
 
+def together(replies: Sequence[Reply], language: str) -> Reply:
+    """The answers to several questions as one, each under its heading."""
+    asked = {reply.intent for reply in replies}
+    person = human_button(language)
+    buttons: list[Button] = []
+    for button in (b for reply in replies for b in reply.buttons if b.intent not in asked and b != person):
+        if button not in buttons:
+            buttons.append(button)
+    return Reply(
+        "\n\n".join(reply.text for reply in replies),
+        buttons=(*buttons[:BUTTONS], person),
+        sources=tuple(dict.fromkeys(source for reply in replies for source in reply.sources)),
+        intent=replies[0].intent,
+    )
+
+
 def _closest(catalog: Catalog, close: Statement | None, language: str, on: dt.date | None) -> str:
     if close is None:
         return ""
@@ -129,7 +145,11 @@ def _heading(service: Service, aspect: Aspect, language: str) -> str:
 
 
 def _sources_text(catalog: Catalog, statements: Sequence[Statement], language: str) -> str:
-    sources = catalog.sources_of(tuple(statements))
+    return sources_text(catalog.sources_of(tuple(statements)), language)
+
+
+def sources_text(sources: Sequence[Source], language: str) -> str:
+    """The sources of an answer as text, the first few named."""
     if not sources:
         return ""
     lines = [source_line(source, language) for source in sources[:SOURCES_SHOWN]]

@@ -36,8 +36,46 @@ class Context:
         return EN if self.language != "zh" else HANT if self.script == "Hant" else HANS
 
 
+@dataclass(frozen=True)
+class Question:
+    """One of several questions in a message. confidence: of its intent, 0–1."""
+
+    service: str | None
+    intent: str
+    confidence: float
+
+    @property
+    def aspect(self) -> str:
+        return self.intent.removeprefix("ask_")
+
+
+def questions(context: Context, message: Mapping[str, Any]) -> tuple[Question, ...]:
+    """The questions of a message that asks several things, in order; empty where it asks one.
+
+    context: after the message. A question is about the service it names, else about the one under discussion. One question about
+    several services named in it is a question about each.
+    """
+    several = message.get("questions") or ()
+    if several:
+        return tuple(
+            Question(
+                _service(context, {**asked, "intent": {"name": asked["intent"]}}), asked["intent"], asked["confidence"]
+            )
+            for asked in several
+        )
+    intent = _intent(message)
+    scores = {r["name"]: r["confidence"] for r in message.get("service_ranking") or ()}
+    likely = [service for service in _named(message) if scores.get(service, 0.0) >= SERVICE_SURE]
+    if len(likely) < 2 or not intent.startswith("ask_") or intent == "ask_human":
+        return ()
+    return tuple(Question(service, intent, float(message["intent"]["confidence"])) for service in likely)
+
+
 def next_context(before: Context, message: Mapping[str, Any]) -> Context:
-    """The context after `message`, a parse of Rasa (text, intent, entities, `language`, `service_ranking`)."""
+    """The context after `message`, a parse of Rasa (text, intent, entities, `language`, `service_ranking`, `questions`)."""
+    several = message.get("questions")
+    if several:
+        message = {**message, "intent": {"name": several[0]["intent"]}}
     after = _language(before, message)
     service = _service(before, message)
     aspect = _aspect(before, message)
@@ -118,7 +156,7 @@ def _service(before: Context, message: Mapping[str, Any]) -> str | None:
         return chosen
     if not about_a_service(_intent(message)):
         return before.service
-    named = list(dict.fromkeys(e["value"] for e in message.get("entities") or () if e["entity"] == "service"))
+    named = _named(message)
     ranking = [(r["name"], r["confidence"]) for r in message.get("service_ranking") or ()]
     best, confidence = ranking[0] if ranking else (NONE, 0.0)
     scores = dict(ranking)
@@ -127,6 +165,11 @@ def _service(before: Context, message: Mapping[str, Any]) -> str | None:
         return best if best != NONE and confidence >= SERVICE_SWITCH else likeliest
     bar = SERVICE_SWITCH if before.service else SERVICE_SURE
     return best if best != NONE and confidence >= bar else before.service
+
+
+def _named(message: Mapping[str, Any]) -> list[str]:
+    """The services whose names stand in the message, in order."""
+    return list(dict.fromkeys(e["value"] for e in message.get("entities") or () if e["entity"] == "service"))
 
 
 def about_a_service(intent: str) -> bool:

@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import abc
-from functools import lru_cache
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import menu, talk
-from actions.answer import answer
-from actions.context import NONE, Context, next_context, wanted_language
+from actions import interview_form, menu, talk
+from actions.answer import answer, together
+from actions.context import NONE, Context, next_context, questions, wanted_language
 from actions.reply import Reply
+from actions.shared import catalog, context_of, say, search
 from catalog.models import Aspect, Statement
-from catalog.search import CLOSE, SURE, Search
-from catalog.store import Catalog, load
-
-
-@lru_cache(maxsize=1)
-def catalog() -> Catalog:
-    """The catalog the running process answers from."""
-    return load()
-
-
-@lru_cache(maxsize=1)
-def search() -> Search:
-    """The index over that catalog."""
-    return Search(catalog())
-
-
-def context_of(tracker: Tracker) -> Context:
-    return Context(**{slot: tracker.get_slot(slot) for slot in ("language", "script", "service", "aspect")})
-
-
-def say(dispatcher: CollectingDispatcher, reply: Reply, language: str) -> None:
-    """Hand a reply to Rasa."""
-    dispatcher.utter_message(
-        text=reply.text,
-        buttons=[{"title": b.title, "payload": b.payload} for b in reply.buttons],
-        json_message=reply.custom(language),
-    )
+from catalog.search import CLOSE, SURE
 
 
 class _Speaking(Action, abc.ABC):
@@ -67,6 +42,10 @@ class ActionSetContext(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         before = context_of(tracker)
         after = next_context(before, tracker.latest_message)
+        if interview_form.active(tracker) and interview_form.step(tracker).note != "elsewhere":
+            after = replace(
+                after, service=before.service, aspect=before.aspect
+            )  # an answer changes the language at most
         return [SlotSet(slot, value) for slot, value in vars(after).items() if value != getattr(before, slot)]
 
 
@@ -80,9 +59,14 @@ class ActionAnswer(_Speaking):
         aspect = Aspect(context.aspect or "overview")
         if context.service not in catalog().services:
             return menu.which_service(catalog(), aspect, likeliest(tracker), language)
-        return answer(
-            catalog(), context.service, aspect, language, close=closest(tracker, context.service, aspect, language)
-        )
+        several = questions(context, tracker.latest_message)
+        if several and all(question.service in catalog().services for question in several):
+            return together([_answer(tracker, str(q.service), Aspect(q.aspect), language) for q in several], language)
+        return _answer(tracker, context.service, aspect, language)
+
+
+def _answer(tracker: Tracker, service: str, aspect: Aspect, language: str) -> Reply:
+    return answer(catalog(), service, aspect, language, close=closest(tracker, service, aspect, language))
 
 
 class ActionListServices(_Speaking):
@@ -120,6 +104,12 @@ class ActionAct(_Speaking):
 
     def name(self) -> str:
         return "action_act"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        service = catalog().service(context_of(tracker).service or "")
+        if tracker.latest_message["intent"]["name"] == "check_eligibility" and service and service.interview:
+            return interview_form.start(tracker, service.id)
+        return super().run(dispatcher, tracker, domain)
 
     def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
         return talk.act(catalog(), tracker.latest_message["intent"]["name"], context.service, language)

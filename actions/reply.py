@@ -26,19 +26,27 @@ class Button:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer. intent: what was understood, after context. handoff: staff were asked for."""
+    """An answer.
+
+    intent: what was understood, after context. handoff: staff were asked for. verdict: of an interview. numbered: whether a
+    typed number means a button; not where a number is asked for.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
     sources: tuple[Source, ...] = ()
     intent: str | None = None
     handoff: bool = False
+    verdict: str | None = None
+    numbered: bool = True
 
     def custom(self, language: str) -> dict[str, Any]:
         """What goes to the gateway beside text and buttons; sources with title, issuer, url and the day read."""
         return {
             "intent": self.intent,
             "handoff": self.handoff,
+            "verdict": self.verdict,
+            "numbered": self.numbered,
             "sources": [
                 {
                     "title": getattr(source.title, language),

@@ -28,7 +28,7 @@ class Assistant:
     async def reply(self, conversation: str, text: str) -> Answer:
         """The answer as the person reads it. Raises EngineError when the engine cannot answer."""
         last = self._last.get(conversation)
-        message = incoming(text, last.buttons if last else ())
+        message = incoming(text, last.buttons, last.numbered) if last else incoming(text)
         if isinstance(message, TooLong):
             return delivered(self._too_long(conversation, text))
         if isinstance(message, Pressed):

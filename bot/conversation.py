@@ -29,19 +29,19 @@ class TooLong:
     """More than is read; answered without the engine."""
 
 
-def incoming(text: str, buttons: Sequence[Button] = ()) -> Typed | Pressed | TooLong:
-    """What a message is, given the buttons under the last answer."""
+def incoming(text: str, buttons: Sequence[Button] = (), numbered: bool = True) -> Typed | Pressed | TooLong:
+    """What a message is, given the buttons under the last answer. numbered: whether a number means one of them."""
     if len(text) > MAX_CHARACTERS:
         return TooLong()
     typed = harmless(text)
-    button = _meant(typed, buttons)
+    button = _meant(typed, buttons, numbered)
     return Pressed(button) if button else Typed(typed)
 
 
-def _meant(text: str, buttons: Sequence[Button]) -> Button | None:
+def _meant(text: str, buttons: Sequence[Button], numbered: bool) -> Button | None:
     """The button whose number or whole title the text is."""
     folded = _fold(text)
-    if folded.isascii() and folded.isdigit() and len(folded) < 4:
+    if numbered and folded.isascii() and folded.isdigit() and len(folded) < 4:
         number = int(folded)
         return buttons[number - 1] if 1 <= number <= len(buttons) else None
     return next((button for button in buttons if folded and _fold(button.title) == folded), None)

@@ -19,6 +19,7 @@ TRAINED_ON = (
     "nlu/data/*/*.yml",
     "nlu/*.py",
     "language/*.py",
+    "entities/mask.py",
     "requirements.lock",
 )
 """Files that decide what is trained. Of the catalog only names and example questions do."""

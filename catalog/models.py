@@ -14,6 +14,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, root_validator, validator
 
+from catalog.interview import Interview
+
 LANGUAGES = ("zh", "en")
 """Languages every text is written in. Traditional Chinese is rendered from `zh`, never written."""
 
@@ -293,7 +295,7 @@ class Service(Model):
 
     short: a name for buttons. ask: contacts that can answer what the catalog cannot.
     aspects: what is known, by aspect; the first statement of an aspect is the answer, the rest are conditions and
-    details. An aspect that is absent is unknown, and the assistant says so.
+    details. An aspect that is absent is unknown, and the assistant says so. interview: how to find out whether somebody is eligible.
     """
 
     id: str = Field(regex=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
@@ -306,6 +308,7 @@ class Service(Model):
     aliases: Aliases
     aspects: dict[Aspect, tuple[Statement, ...]]
     examples: Examples
+    interview: Interview | None = None
     sources: dict[str, Source] = {}
 
     _filled = filled("audiences", "ask")

@@ -141,13 +141,16 @@ def import_workbook(directory: Path, path: Path) -> list[str]:
     problems: list[str] = []
     changed: dict[str, dict[str, Any]] = {}
     for service_id, data in services.items():
+        file = directory / "services" / f"{service_id}.yml"
+        before = _raw(directory, service_id) if file.exists() else {}
+        if "interview" in before:  # a workbook has no place for it
+            data["interview"] = before["interview"]
         try:
             service = Service.parse_obj(data)
         except ValidationError as error:
             problems += [f"{_where(cells, service_id, tuple(e['loc']))}: {e['msg']}" for e in error.errors()]
             continue
-        file = directory / "services" / f"{service_id}.yml"
-        if not file.exists() or Service.parse_obj(_raw(directory, service_id)) != service:
+        if not before or Service.parse_obj(before) != service:
             changed[service_id] = data
     if not problems and changed:
         problems = _check(directory, changed, cells)

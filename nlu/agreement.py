@@ -17,8 +17,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.classifiers import service_of
+from nlu.classifiers import services_of
 from nlu.evidence import NONE, Ratios, ratios, reconcile
+from nlu.readings import with_parts
 from nlu.storage import read_json, write_json
 
 
@@ -54,15 +55,15 @@ class Agreement(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         self._ratio = ratios(
-            (message.get(INTENT), service)
+            (message.get(INTENT), services[0])
             for message in training_data.intent_examples
-            if (service := service_of(message)) is not None
+            if (services := services_of(message))
         )
         write_json(self._model_storage, self._resource, self._ratio)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
+        for message in with_parts(messages):
             services = message.get("service_ranking") or []
             ranking = [(r[INTENT_NAME_KEY], r[PREDICTED_CONFIDENCE_KEY]) for r in message.get(INTENT_RANKING_KEY) or []]
             if not services or not ranking:

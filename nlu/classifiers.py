@@ -32,9 +32,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
 
-from nlu.features import Floats, sentence_features
-from nlu.linear import LinearModel, train
+from nlu.embedding import Floats
+from nlu.features import sentence_features
+from nlu.linear import LinearModel, softmax, train
 from nlu.matcher import SERVICE
+from nlu.readings import with_parts
 from nlu.storage import read_arrays, write_arrays
 
 RANKING = 10
@@ -46,7 +48,7 @@ class _Linear(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"penalty": 0.3, "iterations": 60, "embedding_weight": 2.0, "name_weight": 1.0}
+        return {"penalty": 0.15, "iterations": 70, "embedding_weight": 1.0, "name_weight": 1.0, "sharpness": 1.0}
 
     def __init__(
         self,
@@ -85,7 +87,7 @@ class _Linear(GraphComponent):
         model = LinearModel(tuple(meta["labels"]), arrays["sparse"], arrays["dense"], arrays["bias"])
         return cls(config, model_storage, resource, model, meta["names"])
 
-    def _fit(self, messages: list[Message], labels: list[str]) -> Resource:
+    def _fit(self, messages: list[Message], labels: list[tuple[str, ...]]) -> Resource:
         self._model = train(
             *self._features(messages), labels, penalty=self._config["penalty"], iterations=self._config["iterations"]
         )
@@ -116,12 +118,17 @@ class _Linear(GraphComponent):
         values = np.full(len(rows), self._config["name_weight"], dtype=np.float32)
         return csr_matrix((values, (rows, columns)), shape=(len(messages), len(self._names)))
 
+    def _probabilities(self, messages: list[Message]) -> Floats:
+        assert self._model is not None
+        sparse, dense = self._features(messages)
+        return softmax(self._model.scores(sparse, dense) * np.float32(self._config["sharpness"]))
+
     def _rankings(self, messages: list[Message]) -> list[list[dict[str, Any]]]:
         """The likeliest labels of each message, best first; none for a message without a word."""
         if self._model is None or not messages:
             return [[] for _ in messages]
         rankings: list[list[dict[str, Any]]] = []
-        for message, row in zip(messages, self._model.probabilities(*self._features(messages))):
+        for message, row in zip(messages, self._probabilities(messages)):
             best: list[int] = (
                 np.argsort(-row, kind="stable")[:RANKING].tolist() if message.get(TOKENS_NAMES[TEXT]) else []
             )
@@ -133,14 +140,23 @@ class _Linear(GraphComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(_Linear, IntentClassifier):
-    """Sets `intent` and `intent_ranking`."""
+    """Sets `intent` and `intent_ranking`.
+
+    Training messages with several right intents teach it to share its confidence among them. `sharpness` (a factor on the
+    scores) makes of that the chance that the first is one of the right ones; measured by the expected calibration error.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {**_Linear.get_default_config(), "sharpness": 2.0}
 
     def train(self, training_data: TrainingData) -> Resource:
         messages = training_data.intent_examples
-        return self._fit(messages, [message.get(INTENT) for message in messages])
+        return self._fit(messages, [intents_of(message) for message in messages])
 
     def process(self, messages: list[Message]) -> list[Message]:
-        for message, ranking in zip(messages, self._rankings(messages)):
+        every = with_parts(messages)
+        for message, ranking in zip(every, self._rankings(every)):
             best = ranking[0] if ranking else {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}
             message.set(INTENT, best, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
@@ -155,20 +171,31 @@ class ServiceClassifier(_Linear):
     """
 
     def train(self, training_data: TrainingData) -> Resource:
-        labelled = [(message, service) for message in training_data.intent_examples if (service := service_of(message))]
+        labelled = [(message, found) for message in training_data.intent_examples if (found := services_of(message))]
         self._names = sorted(set(training_data.entity_synonyms.values()))
-        return self._fit([message for message, _ in labelled], [service for _, service in labelled])
+        return self._fit([message for message, _ in labelled], [services for _, services in labelled])
 
     def process(self, messages: list[Message]) -> list[Message]:
-        for message, ranking in zip(messages, self._rankings(messages)):
+        every = with_parts(messages)
+        for message, ranking in zip(every, self._rankings(every)):
             message.set("service_ranking", ranking, add_to_output=True)
         return messages
 
 
-def service_of(message: Message) -> str | None:
-    """The service a training example is labelled with, `none` included; None where it carries no label."""
+def intents_of(message: Message) -> tuple[str, ...]:
+    """All intents that a training example may be read as, the best first."""
+    return (message.get(INTENT), *_label(message, "also_intents", ()))
+
+
+def services_of(message: Message) -> tuple[str, ...]:
+    """All services that a training example may be about (`none` included), the best first; empty where it carries no label."""
+    service = _label(message, SERVICE, None)
+    return (service, *_label(message, "also_services", ())) if service else ()
+
+
+def _label(message: Message, name: str, default: Any) -> Any:
     metadata = message.get(METADATA) or {}
     for level in (METADATA_EXAMPLE, METADATA_INTENT):
-        if isinstance(metadata.get(level), dict) and SERVICE in metadata[level]:
-            return str(metadata[level][SERVICE])
-    return None
+        if isinstance(metadata.get(level), dict) and name in metadata[level]:
+            return metadata[level][name]
+    return default

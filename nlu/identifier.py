@@ -9,10 +9,10 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from language.choice import guess
+from nlu.pinyin import reading
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -31,5 +31,5 @@ class LanguageIdentifier(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            message.set("language", asdict(guess(message.get(TEXT) or "")), add_to_output=True)
+            message.set("language", asdict(guess(reading(message))), add_to_output=True)
         return messages

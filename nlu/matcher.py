@@ -15,12 +15,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.gazetteer import Gazetteer
+from nlu.pinyin import place, reading
+from nlu.readings import with_parts
 from nlu.storage import read_json, write_json
 
 SERVICE = "service"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+# Registered as a featurizer, since Rasa shows the training messages to no entity extractor.
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class ServiceMatcher(GraphComponent, EntityExtractorMixin):
     """Finds names of services; each entity's value is the service id, its offsets refer to the typed text.
 
@@ -67,18 +70,20 @@ class ServiceMatcher(GraphComponent, EntityExtractorMixin):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            found = [
-                {
-                    "entity": SERVICE,
-                    "value": match.service,
-                    "start": match.start,
-                    "end": match.end,
-                    "confidence_entity": match.similarity,
-                    "extractor": type(self).__name__,
-                }
-                for match in self._gazetteer.find(message.get(TEXT) or "")
-            ]
+        for message in with_parts(messages):
+            found = []
+            for match in self._gazetteer.find(reading(message)):
+                start, end = place(message, match.start, match.end)
+                found.append(
+                    {
+                        "entity": SERVICE,
+                        "value": match.service,
+                        "start": start,
+                        "end": end,
+                        "confidence_entity": match.similarity,
+                        "extractor": type(self).__name__,
+                    }
+                )
             if found:
                 message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages

@@ -9,11 +9,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from language.script import has_han
 from language.tokens import Segmenter, tokenize
+from nlu.pinyin import place, reading
+from nlu.readings import with_parts
 from nlu.storage import read_json, write_json
 
 
@@ -63,8 +66,18 @@ class BilingualTokenizer(Tokenizer):
         write_json(self._model_storage, self._resource, names)
         return self._resource
 
+    def process(self, messages: list[Message]) -> list[Message]:
+        super().process(with_parts(messages))
+        return messages
+
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
-        return [
-            Token(token.text, token.start, token.end, lemma=token.form)
-            for token in tokenize(message.get(attribute), self._segmenter)
-        ]
+        if attribute != TEXT:  # Rasa also cuts intents and answers
+            return [
+                Token(t.text, t.start, t.end, lemma=t.form) for t in tokenize(message.get(attribute), self._segmenter)
+            ]
+        typed = message.get(TEXT)
+        found = []
+        for token in tokenize(reading(message), self._segmenter):
+            start, end = place(message, token.start, token.end)
+            found.append(Token(typed[start:end], start, end, lemma=token.form))
+        return found

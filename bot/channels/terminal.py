@@ -95,10 +95,12 @@ def as_object(conversation: str, text: str, answer: Answer) -> dict[str, Any]:
         "intent": answer.intent,
         "service": answer.service,
         "confidence": answer.confidence,
+        "readings": [vars(reading) for reading in answer.readings],
         "answer": answer.text,
         "buttons": [button.title for button in answer.buttons],
         "sources": [vars(source) for source in answer.sources],
         "handoff": answer.handoff,
+        "verdict": answer.verdict,
         "ms": answer.ms,
     }
 

@@ -12,11 +12,11 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.shared.core.domain import Domain
 
-from actions.context import Context, about_a_service
+from actions.context import Context, about_a_service, questions
 from bot.engine.actions import InProcessActions
 from bot.engine.order import Order
 from bot.engine.patches import trust_own_actions
-from bot.engine.protocol import Answer, Button, Source, Turn
+from bot.engine.protocol import Answer, Button, Reading, Source, Turn
 from bot.engine.trackers import SlotTrackerStore
 
 BUTTON = "button"
@@ -57,7 +57,7 @@ class Engine:
         tokens = [
             {"text": t.text, "start": t.start, "end": t.end, "form": t.lemma} for t in full.get("text_tokens", ())
         ]
-        keep = ("text", "language", "intent", "intent_ranking", "service_ranking", "entities")
+        keep = ("text", "language", "intent", "intent_ranking", "service_ranking", "entities", "questions")
         return {**{key: full.get(key) for key in keep}, "tokens": tokens}
 
     async def _answer(self, turn: Turn) -> Answer:
@@ -92,16 +92,26 @@ def _collect(messages: list[dict[str, Any]], parse: dict[str, Any], context: Con
     """All that Rasa said in a turn as one answer."""
     custom = [message["custom"] for message in messages if "custom" in message]
     intent = next((c["intent"] for c in custom if c.get("intent")), parse["intent"]["name"]) or "nlu_fallback"
+    service = context.service if about_a_service(intent) or intent == "ask_human" else None
+    confidence = round(float(parse["intent"].get("confidence") or 0.0), 4)
+    several = tuple(Reading(q.service, q.intent, round(q.confidence, 4)) for q in questions(context, parse))
     return Answer(
         language=context.reply_language,
         intent=intent,
-        service=context.service if about_a_service(intent) or intent == "ask_human" else None,
-        confidence=round(float(parse["intent"].get("confidence") or 0.0), 4),
+        service=several[0].service if several else service,
+        confidence=confidence,
+        readings=several or (Reading(service, intent, confidence),),
         text="\n\n".join(message["text"] for message in messages if message.get("text")),
-        buttons=tuple(
-            Button(button["title"], button["payload"]) for message in messages for button in message.get("buttons", ())
-        ),
+        buttons=_buttons(messages),
         sources=tuple(Source(**source) for c in custom for source in c.get("sources", ())),
         handoff=any(c.get("handoff") for c in custom),
+        verdict=next((c["verdict"] for c in custom if c.get("verdict")), None),
+        numbered=all(c.get("numbered", True) for c in custom),
         ms=round(ms, 2),
     )
+
+
+def _buttons(messages: list[dict[str, Any]]) -> tuple[Button, ...]:
+    """Those of the last message that has any: what an interview asks goes before what was said in between."""
+    last = next((message["buttons"] for message in reversed(messages) if message.get("buttons")), ())
+    return tuple(Button(button["title"], button["payload"]) for button in last)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from rasa.core.actions.action import RemoteAction
-from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader, RasaYAMLWriter
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 
@@ -34,3 +35,41 @@ def trust_own_training_data() -> None:
     """
     RasaYAMLReader.validate = lambda self, string: None
     TrainingData.sanitize_examples = staticmethod(lambda examples: examples)
+
+
+def merge_without_copies() -> None:
+    """Merge training data without copying each message.
+
+    Rasa 3.6.21 merges seventeen times in a training and copies all messages deeply each time, 15 s for 25,000 messages.
+    """
+
+    def merge(self: TrainingData, *others: TrainingData | None) -> TrainingData:
+        merged = [self, *(other for other in others if other)]
+        return TrainingData(
+            [example for data in merged for example in data.training_examples],
+            {name: value for data in merged for name, value in data.entity_synonyms.items()},
+            [feature for data in merged for feature in data.regex_features],
+            [table for data in merged for table in data.lookup_tables],
+            {name: value for data in merged for name, value in data.responses.items()},
+        )
+
+    TrainingData.merge = merge
+
+
+def label_each_message() -> None:
+    """Write the metadata of a block of training messages beside each of its messages.
+
+    Rasa 3.6.21 writes training data with all blocks of an intent in one, and that has the metadata of the first: cross-validation
+    would train on wrong services.
+    """
+    convert = RasaYAMLWriter._convert_training_examples  # noqa: SLF001
+
+    def converted(examples: list[Any], *rest: Any) -> tuple[list[dict[str, Any]], None]:
+        written, _ = convert(examples, *rest)
+        for example, row in zip(examples, written):
+            block = example.get("metadata", {}).get("intent") if isinstance(example, dict) else None
+            if block is not None:
+                row.setdefault("metadata", block)
+        return written, None
+
+    RasaYAMLWriter._convert_training_examples = staticmethod(converted)  # noqa: SLF001

@@ -25,6 +25,15 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A question that was understood. confidence: of its intent, 0–1."""
+
+    service: str | None
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True)
 class Turn:
     """One message of a conversation: what was typed, or the payload of a button."""
 
@@ -42,7 +51,9 @@ class Answer:
 
     language: `en`, `zh-Hans` or `zh-Hant`, as the person shall read it; the texts themselves are English or Simplified.
     intent, service: after context; `nlu_fallback` where not understood, service None where none. confidence: of the intent, 0–1.
-    handoff: staff were asked for. ms: engine time of the turn, milliseconds.
+    readings: what was understood, in order; one, but for messages that ask several things, of which intent and service are
+    the first's. handoff: staff were asked for. verdict: of an interview that ended: `likely_eligible`, `not_eligible` or
+    `staff_must_decide`. numbered: whether a typed number means a button. ms: engine time of the turn, milliseconds.
     """
 
     language: str
@@ -52,7 +63,10 @@ class Answer:
     text: str
     buttons: tuple[Button, ...] = ()
     sources: tuple[Source, ...] = ()
+    readings: tuple[Reading, ...] = ()
     handoff: bool = False
+    verdict: str | None = None
+    numbered: bool = True
     ms: float = field(default=0.0, compare=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -65,5 +79,6 @@ class Answer:
                 **data,
                 "buttons": tuple(Button(**button) for button in data["buttons"]),
                 "sources": tuple(Source(**source) for source in data["sources"]),
+                "readings": tuple(Reading(**reading) for reading in data["readings"]),
             }
         )

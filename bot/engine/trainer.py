@@ -16,10 +16,11 @@ def train(model: Path) -> None:
     quiet()
     import rasa.model_training
 
-    from bot.engine.patches import skip_training_fingerprints, trust_own_training_data
+    from bot.engine.patches import merge_without_copies, skip_training_fingerprints, trust_own_training_data
 
     skip_training_fingerprints()
     trust_own_training_data()
+    merge_without_copies()
     result = rasa.model_training.train(
         domain="domain",
         config="config.yml",

@@ -32,13 +32,15 @@ NO_SERVICE = "none"
 
 @dataclass(frozen=True)
 class Example:
-    """A training message. where: file or service it stands in."""
+    """A training message. where: file or service it stands in. also_…: other labels that are right as well."""
 
     text: str
     intent: str
     service: str
     language: str
     where: str
+    also_intents: tuple[str, ...] = ()
+    also_services: tuple[str, ...] = ()
 
 
 def examples(catalog: Catalog, directory: Path = DATA) -> list[Example]:
@@ -47,10 +49,12 @@ def examples(catalog: Catalog, directory: Path = DATA) -> list[Example]:
     for path in sorted(directory.glob("*/*.yml")):
         where = f"{directory.parent.name}/{path.relative_to(directory.parent).as_posix()}"
         for block in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["nlu"]:
-            service = (block.get("metadata") or {}).get("service", "")
+            metadata = block.get("metadata") or {}
+            also = tuple(metadata.get("also_intents", ())), tuple(metadata.get("also_services", ()))
             for line in block["examples"].splitlines():
                 text = line.strip().removeprefix("- ").strip()
-                found.append(Example(text, block["intent"], service, path.parent.name, where))
+                service = metadata.get("service", "")
+                found.append(Example(text, block["intent"], service, path.parent.name, where, *also))
     for service_id, entry in catalog.services.items():
         for language in EXAMPLE_LANGUAGES:
             for intent, texts in getattr(entry.examples, language).items():
@@ -67,10 +71,11 @@ def lint(found: Sequence[Example], services: Iterable[str], intents: Iterable[st
     for example in found:
         at = f"{example.where}: `{example.text}`"
         languages[example.intent].add(example.language)
-        if example.service not in known:
-            problems.append(f"{at}: no service `{example.service}`")
-        if example.intent not in wanted:
-            problems.append(f"{at}: no intent `{example.intent}`")
+        services, labels = (example.service, *example.also_services), (example.intent, *example.also_intents)
+        problems += [f"{at}: no service `{service}`" for service in services if service not in known]
+        problems += [f"{at}: no intent `{intent}`" for intent in labels if intent not in wanted]
+        if len(set(services)) < len(services) or len(set(labels)) < len(labels):
+            problems.append(f"{at}: the same label twice")
         if re.search(r"[\[\]{}]", example.text):
             problems.append(f"{at}: brackets mean annotations, and there are none")
         before = first.setdefault(fold(example.text), example)

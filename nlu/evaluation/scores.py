@@ -16,7 +16,7 @@ from typing import Any
 
 REFUSED = ("out_of_scope", "nlu_fallback")
 BINS = 10
-"""Bins of the expected calibration error."""
+"""Bins of confidence, for reliability and the expected calibration error."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,40 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class IntentFigures:
+    """One intent. A message counts for its first accepted intent, also when it is read as another accepted one.
+
+    messages: that want it; right: of these, rightly read. Shares 0–1; precision None where nothing is read as this intent,
+    recall and f1 None where nothing wants it.
+    """
+
+    messages: int
+    right: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Readings of like confidence: how many, their mean confidence, and the share whose intent is right, 0–1."""
+
+    messages: int
+    confidence: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
 class Report:
-    """Figures per group and overall (`all`), what is confused with what (wanted, got, times), and each misread message."""
+    """Figures per group and overall (`all`), what is confused with what (wanted, got, times), each misread message,
+    figures per intent, and how reliable confidences are (bins that are not empty, in order).
+    """
 
     groups: dict[str, Figures]
     confusion: list[tuple[str, str, int]] = field(default_factory=list)
     misread: list[dict[str, Any]] = field(default_factory=list)
+    intents: dict[str, IntentFigures] = field(default_factory=dict)
+    reliability: list[Bin] = field(default_factory=list)
 
 
 def read_labelled(paths: Iterable[Path]) -> list[Labelled]:
@@ -120,7 +148,13 @@ def report(labelled: Sequence[Labelled], readings: Sequence[Reading]) -> Report:
             misread.append({"text": message.text, "group": message.group, "accept": message.accept, **vars(reading)})
     groups = {name: _figures(group) for name, group in by_group.items()}
     groups["all"] = _figures(pairs)
-    return Report(groups, [(*pair, times) for pair, times in confusion.most_common()], misread)
+    return Report(
+        groups,
+        [(*pair, times) for pair, times in confusion.most_common()],
+        misread,
+        _intents(pairs),
+        reliability([(reading.confidence, right(message, reading)[1]) for message, reading in pairs]),
+    )
 
 
 def _figures(pairs: Sequence[tuple[Labelled, Reading]]) -> Figures:
@@ -138,15 +172,46 @@ def _figures(pairs: Sequence[tuple[Labelled, Reading]]) -> Figures:
     )
 
 
+def _intents(pairs: Sequence[tuple[Labelled, Reading]]) -> dict[str, IntentFigures]:
+    wanted: Counter[str] = Counter()
+    hits: Counter[str] = Counter()
+    read: Counter[str] = Counter()
+    for message, reading in pairs:
+        intent = message.accept[0][1]
+        correct = right(message, reading)[1]
+        wanted[intent] += 1
+        hits[intent] += correct
+        read[intent if correct else reading.intent] += 1
+    figures = {}
+    for intent in sorted({*wanted, *read}):
+        precision = hits[intent] / read[intent] if read[intent] else None
+        recall = hits[intent] / wanted[intent] if wanted[intent] else None
+        f1 = 2 * hits[intent] / (wanted[intent] + read[intent]) if wanted[intent] else None
+        figures[intent] = IntentFigures(wanted[intent], hits[intent], precision, recall, f1)
+    return figures
+
+
 def _share(flags: Iterable[bool]) -> float | None:
     values = list(flags)
     return sum(values) / len(values) if values else None
 
 
-def calibration_error(results: Sequence[tuple[float, bool]]) -> float:
-    """Expected calibration error of (confidence, right) pairs: mean gap between confidence and accuracy over ten bins."""
+def reliability(results: Sequence[tuple[float, bool]]) -> list[Bin]:
+    """Confidence against accuracy of (confidence, right) pairs, by tenths of confidence; empty tenths are left out."""
     bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
     for confidence, correct in results:
         bins[min(int(confidence * BINS), BINS - 1)].append((confidence, correct))
-    gaps = (abs(sum(c for c, _ in members) - sum(correct for _, correct in members)) for members in bins.values())
+    return [
+        Bin(
+            len(members),
+            sum(c for c, _ in members) / len(members),
+            sum(correct for _, correct in members) / len(members),
+        )
+        for _, members in sorted(bins.items())
+    ]
+
+
+def calibration_error(results: Sequence[tuple[float, bool]]) -> float:
+    """Expected calibration error of (confidence, right) pairs: mean gap between confidence and accuracy over ten bins."""
+    gaps = (bin_.messages * abs(bin_.confidence - bin_.accuracy) for bin_ in reliability(results))
     return sum(gaps) / len(results) if results else 0.0

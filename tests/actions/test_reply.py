@@ -43,6 +43,8 @@ def test_what_goes_to_the_gateway_beside_the_text() -> None:
     assert reply.custom("en") == {
         "intent": "ask_fee",
         "handoff": True,
+        "verdict": None,
+        "numbered": True,
         "sources": [
             {
                 "title": "Notice",

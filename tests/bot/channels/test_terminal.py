@@ -73,10 +73,12 @@ async def test_an_answer_as_json(scripted: Any) -> None:
             "intent": "ask_overview",
             "service": "work-permit",
             "confidence": 0.9,
+            "readings": [],
             "answer": "heard hello",
             "buttons": ["Fees", "Talk to a person"],
             "sources": [{"title": "通知", "issuer": "前海管理局", "url": None, "read_on": "2026-11-24"}],
             "handoff": True,
+            "verdict": None,
             "ms": 2.5,
         }
     ]

@@ -23,6 +23,11 @@ def source(module: str) -> str:
         ("engine/training/hooks.py", "fingerprint"),
         ("shared/nlu/training_data/formats/rasa_yaml.py", "validation.validate_yaml_schema(string, NLU_SCHEMA_FILE)"),
         ("shared/nlu/training_data/training_data.py", "return list(OrderedDict.fromkeys(examples))"),
+        ("shared/nlu/training_data/training_data.py", "training_examples.extend(copy.deepcopy(o.training_examples))"),
+        (
+            "shared/nlu/training_data/formats/rasa_yaml.py",
+            "if intent_metadata is None and METADATA_INTENT in metadata:",
+        ),
     ],
 )
 def test_rasa_still_does_what_is_patched(module: str, still: str) -> None:

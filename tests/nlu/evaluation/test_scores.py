@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from nlu.evaluation.scores import Figures, Labelled, Reading, calibration_error, read_labelled, report, right
+from nlu.evaluation.scores import (
+    Bin,
+    Figures,
+    IntentFigures,
+    Labelled,
+    Reading,
+    calibration_error,
+    read_labelled,
+    reliability,
+    report,
+    right,
+)
 
 FEE = Labelled("What does it cost?", "en", (("work-permit", "ask_fee"), ("talent-visa", "ask_time")))
 GREETING = Labelled("你好", "zh", ((None, "greet"),))
@@ -104,6 +115,42 @@ def test_confusions_are_counted_and_misread_messages_listed() -> None:
         "intent": "ask_fee",
         "confidence": 0.8,
     }
+
+
+def test_a_message_counts_for_its_first_accepted_intent() -> None:
+    intents = report(*zip(*READ)).intents
+    assert intents == {
+        "ask_fee": IntentFigures(4, 2, precision=2 / 3, recall=2 / 4, f1=4 / 7),
+        "ask_steps": IntentFigures(0, 0, precision=0.0, recall=None, f1=None),
+        "greet": IntentFigures(2, 1, precision=1.0, recall=1 / 2, f1=2 / 3),
+        "nlu_fallback": IntentFigures(0, 0, precision=0.0, recall=None, f1=None),
+        "out_of_scope": IntentFigures(2, 1, precision=1 / 2, recall=1 / 2, f1=1 / 2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("labelled", "intent", "figures"),
+    [
+        (FEE, "ask_time", {"ask_fee": IntentFigures(1, 1, 1.0, 1.0, 1.0)}),
+        (STRAY, "nlu_fallback", {"out_of_scope": IntentFigures(1, 1, 1.0, 1.0, 1.0)}),
+        (
+            GREETING,
+            "thank",
+            {"greet": IntentFigures(1, 0, None, 0.0, 0.0), "thank": IntentFigures(0, 0, 0.0, None, None)},
+        ),
+    ],
+)
+def test_another_accepted_intent_is_right(labelled: Labelled, intent: str, figures: dict[str, IntentFigures]) -> None:
+    assert report([labelled], [Reading(None, intent, 0.5)]).intents == figures
+
+
+def test_reliability_has_the_bins_that_are_not_empty_in_order() -> None:
+    results = [(1.0, True), (0.95, False), (0.15, False), (0.1, True), (0.11, True)]
+    assert reliability(results) == [
+        Bin(3, pytest.approx(0.12), pytest.approx(2 / 3)),
+        Bin(2, pytest.approx(0.975), 0.5),
+    ]
+    assert report(*zip(*READ)).reliability[-1].messages == 2
 
 
 def test_a_report_on_nothing_has_no_shares() -> None:
