@@ -55,6 +55,9 @@ def questions(context: Context, message: Mapping[str, Any]) -> tuple[Question, .
     context: after the message. A question is about the service it names, else about the one under discussion. One question about
     several services named in it is a question about each.
     """
+    intent = _intent(message)
+    if not intent.startswith("ask_") or intent == "ask_human":
+        return ()
     several = message.get("questions") or ()
     if several:
         return tuple(
@@ -63,10 +66,9 @@ def questions(context: Context, message: Mapping[str, Any]) -> tuple[Question, .
             )
             for asked in several
         )
-    intent = _intent(message)
     scores = {r["name"]: r["confidence"] for r in message.get("service_ranking") or ()}
     likely = [service for service in _named(message) if scores.get(service, 0.0) >= SERVICE_SURE]
-    if len(likely) < 2 or not intent.startswith("ask_") or intent == "ask_human":
+    if len(likely) < 2:
         return ()
     return tuple(Question(service, intent, float(message["intent"]["confidence"])) for service in likely)
 
@@ -74,7 +76,7 @@ def questions(context: Context, message: Mapping[str, Any]) -> tuple[Question, .
 def next_context(before: Context, message: Mapping[str, Any]) -> Context:
     """The context after `message`, a parse of Rasa (text, intent, entities, `language`, `service_ranking`, `questions`)."""
     several = message.get("questions")
-    if several:
+    if several and _intent(message).startswith("ask_"):
         message = {**message, "intent": {"name": several[0]["intent"]}}
     after = _language(before, message)
     service = _service(before, message)

@@ -44,7 +44,7 @@ EXPLAIN = re.compile(
     re.IGNORECASE,
 )
 CORRECTION = re.compile(
-    r"\b(?:actually|sorry|i mean|i meant|correction|wrong|mistake|no wait|wait)\b|其实|不对|不是|唔系|唔啱|说错|讲错|搞错|更正|改成|改为|应该是|应该系",
+    r"\b(?:actually|typo|sorry|i mean|i meant|correction|wrong|mistake|no wait|wait)\b|其实|不对|不是|唔系|唔啱|说错|讲错|搞错|更正|改成|改为|应该是|应该系",
     re.IGNORECASE,
 )
 
@@ -53,7 +53,7 @@ CORRECTION = re.compile(
 class State:
     """Where an interview stands.
 
-    answers: by question, in the order given. known: questions answered by what was known before. question: the one being asked.
+    kind: `check` of eligibility, or questions for an `estimate`. answers: by question, in the order given. known: questions answered by what was known before. question: the one being asked.
     stage: `ask` a question, `confirm` the summary, `correct` (which answer is wrong?), `done`. tries: unusable answers to the question.
     """
 
@@ -63,6 +63,7 @@ class State:
     question: str | None = None
     stage: Literal["ask", "confirm", "correct", "done"] = "ask"
     tries: int = 0
+    kind: Literal["check", "estimate"] = "check"
 
     def to_json(self) -> dict[str, Any]:
         answers = {
@@ -103,6 +104,13 @@ class Step:
 
     state: State
     note: Note
+
+
+def begin_estimate(interview: Interview, service: str, given: Mapping[str, Decimal]) -> State:
+    """Questions for an estimate at their start, with the amounts given already."""
+    answers = {question.id: given[question.id] for question in interview.questions if question.id in given}
+    state = _advance(interview, State(service, answers, kind="estimate"))
+    return replace(state, stage="done") if state.stage == "confirm" else state
 
 
 def begin(interview: Interview, service: str, profile: Mapping[str, Any]) -> State:
@@ -155,7 +163,7 @@ def _advance(interview: Interview, state: State) -> State:
     """The state with the next question, or with the summary to confirm."""
     following = needed(interview, state.answers)
     if following is None:
-        return replace(state, question=None, stage="confirm", tries=0)
+        return replace(state, question=None, stage="done" if state.kind == "estimate" else "confirm", tries=0)
     return replace(state, question=following, stage="ask", tries=0)
 
 
@@ -288,11 +296,12 @@ def _correcting(interview: Interview, state: State, text: str) -> Step:
 
 
 def _corrected(interview: Interview, state: State, text: str) -> Step | None:
-    """The state with an earlier answer replaced, if the text names another choice for exactly one question."""
-    found = []
+    """The state with an earlier answer replaced, if the text names another choice for exactly one question, or a number with its unit."""
+    found: list[tuple[str, Value]] = []
     for name, before in state.answers.items():
         question = interview.question(name)
-        if question.kind == "choice" and (value := _choice(question.choices, text)) and value != before:
+        value = _choice(question.choices, text) if question.kind == "choice" else _measured(question, text)
+        if value is not None and value != before:
             found.append((name, value))
     if len(found) != 1:
         return None
@@ -301,16 +310,25 @@ def _corrected(interview: Interview, state: State, text: str) -> Step | None:
     return Step(_advance(interview, replace(state, answers={**state.answers, name: value}, known=known)), "corrected")
 
 
+def _measured(question: Question, text: str) -> Value | None:
+    """A number that a text gives in the unit of the question; a bare number may belong to any."""
+    kind = {"days": "duration", "years": "duration", "age": "age", "money": "money"}.get(question.kind)
+    return read(question, text) if kind and find(text, (kind,)) else None
+
+
 def _told(interview: Interview, state: State, text: str) -> Step | None:
-    """The state with a question answered before it was asked, if the text names a choice of exactly one."""
-    open_questions = [
-        q for q in interview.questions if q.kind == "choice" and q.id not in state.answers and q.id != state.question
-    ]
-    found = [(q.id, value) for q in open_questions if (value := _choice(q.choices, text))]
-    if len(found) != 1 or asks(simplify(text)):
+    """The state with a question answered before it was asked, if the text answers exactly one, by a choice or a number with its unit."""
+    if asks(simplify(text)):
         return None
-    name, value = found[0]
-    return Step(_advance(interview, replace(state, answers={**state.answers, name: value})), "noted")
+    found = []
+    for question in interview.questions:
+        if question.id not in state.answers and question.id != state.question:
+            value = _choice(question.choices, text) if question.kind == "choice" else _measured(question, text)
+            if value is not None:
+                found.append((question.id, value))
+    if len(found) != 1:
+        return None
+    return Step(_advance(interview, replace(state, answers={**state.answers, found[0][0]: found[0][1]})), "noted")
 
 
 def _values(question: Question) -> set[str]:

@@ -6,16 +6,17 @@ The answers live in the slot `interview`; what is asked next comes from the cata
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import interview, interview_replies
+from actions import estimate, interview, interview_replies
 from actions.interview import Note, State, Step
 from actions.shared import catalog, context_of, say
-from catalog.interview import Interview
+from catalog.interview import UNSURE, Interview
 
 FORM = "interview_form"
 REQUESTED = "requested_slot"
@@ -23,8 +24,18 @@ REQUESTED = "requested_slot"
 
 def start(tracker: Tracker, service: str) -> list[EventType]:
     """Events that begin the interview of a service."""
-    state = interview.begin(_interview(service), service, tracker.get_slot("profile") or {})
+    found = catalog().services[service].interview
+    assert found is not None
+    state = interview.begin(found, service, tracker.get_slot("profile") or {})
     return [_stored(state, "asked"), FollowupAction(FORM)]
+
+
+def start_estimate(given: Mapping[str, Decimal]) -> list[EventType]:
+    """Events that begin the questions for an estimate, with the amounts given already."""
+    return [
+        _stored(interview.begin_estimate(estimate.QUESTIONS, estimate.SERVICE, given), "asked"),
+        FollowupAction(FORM),
+    ]
 
 
 def active(tracker: Tracker) -> bool:
@@ -36,7 +47,7 @@ def step(tracker: Tracker) -> Step:
     """What the latest message does to the interview that is under way."""
     state = State.from_json(tracker.get_slot("interview")["state"])
     message: Mapping[str, Any] = tracker.latest_message
-    asked = _interview(state.service)
+    asked = _interview(state)
     said = interview_replies.payload(message.get("entities") or [])
     intent = message.get("intent") or {}
     if said is not None and intent.get("name") == interview_replies.INTENT:
@@ -47,8 +58,8 @@ def step(tracker: Tracker) -> Step:
     return interview.typed(asked, state, text, str(intent.get("name")), float(intent.get("confidence") or 0.0))
 
 
-def _interview(service: str) -> Interview:
-    found = catalog().services[service].interview
+def _interview(state: State) -> Interview:
+    found = estimate.QUESTIONS if state.kind == "estimate" else catalog().services[state.service].interview
     assert found is not None
     return found
 
@@ -83,7 +94,8 @@ class AskAnswer(Action):
         kept = tracker.get_slot("interview")
         language = context_of(tracker).language or "en"
         note: Note = "elsewhere" if _interrupted(tracker) else kept["note"]
-        say(dispatcher, interview_replies.question(catalog(), State.from_json(kept["state"]), note, language), language)
+        state = State.from_json(kept["state"])
+        say(dispatcher, interview_replies.question(catalog(), _interview(state), state, note, language), language)
         return []
 
 
@@ -113,9 +125,12 @@ class ActionInterviewResult(Action):
             say(dispatcher, interview_replies.over(language), language)
             return []
         state = State.from_json(kept["state"])
-        asked = _interview(state.service)
+        asked = _interview(state)
         if kept["note"] == "stopped":
             say(dispatcher, interview_replies.stopped(language, catalog().services[state.service]), language)
+        elif state.kind == "estimate":
+            given = {name: Decimal(value) for name, value in state.answers.items() if value != UNSURE}
+            say(dispatcher, estimate.reply(catalog(), given, language), language)
         else:
             say(dispatcher, interview_replies.result(catalog(), state, language), language)
         profile = {**(tracker.get_slot("profile") or {}), **interview.to_profile(asked, state)}

@@ -22,10 +22,8 @@ def button(title: str, says: str) -> Button:
     return Button(title, INTENT, {"says": says})
 
 
-def question(catalog: Catalog, state: State, note: Note, language: str) -> Reply:
+def question(catalog: Catalog, interview: Interview, state: State, note: Note, language: str) -> Reply:
     """What to say now: the question being asked, or the summary, led by a word about what the last message did."""
-    service = catalog.services[state.service]
-    interview = _interview(service)
     if state.stage == "confirm":
         return _summary(interview, state, note, language)
     if state.stage == "correct":
@@ -46,11 +44,11 @@ def question(catalog: Catalog, state: State, note: Note, language: str) -> Reply
         ),
         "elsewhere": pick(language, "接着刚才的核对：", "Back to our check:"),
     }.get(note, "")
-    parts = [_opening(service, interview, state, language) if note == "asked" else "", lead, _text(asked, language)]
+    parts = [_opening(interview, state, language) if note == "asked" else "", lead, _text(asked, language)]
     return Reply(
         "\n\n".join(part for part in parts if part),
         buttons=(*_answers(asked, language), *_controls(state, language)),
-        intent="check_eligibility",
+        intent="check_eligibility" if state.kind == "check" else "estimate_tax",
         numbered=asked.kind in ("choice", "yes_no"),
     )
 
@@ -64,7 +62,7 @@ def _text(asked: Question, language: str) -> str:
     return pick(language, asked.zh, asked.en)
 
 
-def _opening(service: Service, interview: Interview, state: State, language: str) -> str:
+def _opening(interview: Interview, state: State, language: str) -> str:
     intro = pick(language, interview.intro.zh, interview.intro.en)
     if not state.known:
         return intro

@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import interview_form, menu, talk
+from actions import estimate, interview_form, menu, talk
 from actions.answer import answer, together
 from actions.context import NONE, Context, next_context, questions, wanted_language
 from actions.reply import Reply
@@ -107,9 +107,24 @@ class ActionAct(_Speaking):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         service = catalog().service(context_of(tracker).service or "")
-        if tracker.latest_message["intent"]["name"] == "check_eligibility" and service and service.interview:
+        intent = tracker.latest_message["intent"]["name"]
+        if intent == "check_eligibility" and service and service.interview:
             return interview_form.start(tracker, service.id)
-        return super().run(dispatcher, tracker, domain)
+        if intent == "estimate_tax":
+            return self._estimate(dispatcher, tracker)
+        events = super().run(dispatcher, tracker, domain)
+        if intent == "delete_my_data":
+            events += [SlotSet(slot, None) for slot in ("service", "aspect", "profile", "interview")]
+        return events
+
+    def _estimate(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        text = tracker.latest_message.get("text") or ""
+        given = {} if text.startswith("/") else estimate.amounts(text)
+        if "income" not in given or "tax" not in given:
+            return interview_form.start_estimate({name: value for name, value in given.items() if value >= 0})
+        language = context_of(tracker).language or "en"
+        say(dispatcher, estimate.reply(catalog(), given, language), language)
+        return []
 
     def reply(self, tracker: Tracker, context: Context, language: str) -> Reply:
         return talk.act(catalog(), tracker.latest_message["intent"]["name"], context.service, language)

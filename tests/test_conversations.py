@@ -1,7 +1,7 @@
 """Whole conversations through the real trained model: `tests/conversations/*.yml`.
 
 A turn says `say` and expects any of: service, intent, language, refused, handoff, any (one of these must occur), all, not_all,
-buttons (titles among the buttons), source (an answer with a source).
+buttons (titles among the buttons), source (an answer with a source), readings (intents, in order), verdict (of an interview).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ async def test_conversation(conversation: dict[str, Any], engine: EngineClient) 
 def expect(turn: dict[str, Any], answer: Answer) -> None:
     shown = f"{turn['say']!r} → {answer}"
     text = answer.text.casefold()
-    for field in ("service", "intent", "language", "handoff"):
+    for field in ("service", "intent", "language", "handoff", "verdict"):
         if field in turn:
             assert getattr(answer, field) == turn[field], shown
     if turn.get("refused"):
@@ -48,6 +48,8 @@ def expect(turn: dict[str, Any], answer: Answer) -> None:
     assert set(turn.get("buttons", ())) <= {button.title for button in answer.buttons}, shown
     if "not_intent_service" in turn:
         assert [answer.intent, answer.service] != turn["not_intent_service"], shown
+    if "readings" in turn:
+        assert [reading.intent for reading in answer.readings] == turn["readings"], shown
     if turn.get("source"):
         assert answer.sources, shown
     assert answer.text, shown

@@ -150,6 +150,17 @@ def test_a_matter_of_its_own_is_left_to_the_rules(
     assert step == Step(state, "elsewhere")
 
 
+def test_what_is_told_before_it_is_asked_is_noted(catalog: Catalog) -> None:
+    tax = catalog.services["gba-tax-subsidy"].interview
+    assert tax is not None
+    state = say(tax, begin(tax, "gba-tax-subsidy", {}), "HK permanent resident").state
+    assert state.question != "days"
+    step = say(tax, state, "I worked in the city for 80 days last year")
+    assert (step.note, step.state.answers["days"]) == ("noted", 80)
+    again = say(tax, step.state, "Sorry, typo: 180 days, not 80")
+    assert (again.note, again.state.answers["days"]) == ("corrected", 180)
+
+
 def test_what_counts_is_explained(interview: Interview) -> None:
     step = say(interview, begin(interview, SERVICE, {}), "什么意思？", "ask_overview", 0.9)
     assert (step.note, step.state.tries) == ("explained", 0)
@@ -171,7 +182,7 @@ ANSWERS = {"role": "none of these"}
 def test_the_summary_comes_before_the_verdict_and_can_be_corrected(interview: Interview, catalog: Catalog) -> None:
     state = say(interview, begin(interview, SERVICE, {}), "5").state
     assert state.stage == "confirm"
-    assert "What do you do in Qianhai?" in question(catalog, state, "answered", "en").text
+    assert "What do you do in Qianhai?" in question(catalog, interview, state, "answered", "en").text
     changed = pressed(interview, state, "change")
     assert changed.note == "which"
     again = say(interview, changed.state, "the first one")
@@ -203,7 +214,7 @@ def test_the_state_survives_as_json(interview: Interview) -> None:
 def test_every_question_of_every_interview_can_be_said(catalog: Catalog, language: str) -> None:
     for service in catalog.services.values():
         for asked_ in service.interview.questions if service.interview else ():
-            reply = question(catalog, State(service.id, {}, (), asked_.id), "invalid", language)
+            reply = question(catalog, service.interview, State(service.id, {}, (), asked_.id), "invalid", language)
             assert getattr(asked_, language) in reply.text
             assert len({button.title for button in reply.buttons}) == len(reply.buttons), (service.id, asked_.id)
     assert stopped(language, catalog.services[SERVICE]).text
@@ -244,4 +255,4 @@ def test_whatever_is_said_the_interview_goes_on_or_ends(
         if state.stage == "done":
             assert result(catalog, state, "en").text
             return
-        assert question(catalog, state, step.note, "zh").text
+        assert question(catalog, interview, state, step.note, "zh").text
