@@ -233,6 +233,8 @@ def _elsewhere(plain: str, intent: str, confidence: float) -> bool:
     """Whether a message is a matter of its own: a question, or surely an act. Small talk in an interview is no answer either."""
     if intent in ("nlu_fallback", "affirm", "deny"):
         return False
+    if intent == "out_of_scope":
+        return asks(plain)
     return (
         asks(plain) or (intent in _ACTS and confidence >= 0.6) or (not intent.startswith("ask_") and confidence >= 0.9)
     )
