@@ -20,6 +20,9 @@ NAME_ALONE = 0.6
 
 NONE = "none"
 
+CENTER = "service-center"
+"""What "where are you?" and "which number do I call?" are about when nothing is under discussion."""
+
 
 @dataclass(frozen=True)
 class Context:
@@ -166,7 +169,9 @@ def _service(before: Context, message: Mapping[str, Any]) -> str | None:
         likeliest = max(named, key=lambda service: scores.get(service, 0.0))
         return best if best != NONE and confidence >= SERVICE_SWITCH else likeliest
     bar = SERVICE_SWITCH if before.service else SERVICE_SURE
-    return best if best != NONE and confidence >= bar else before.service
+    if best != NONE and confidence >= bar:
+        return best
+    return before.service or (CENTER if _intent(message) in ("ask_contact", "ask_location") else None)
 
 
 def _named(message: Mapping[str, Any]) -> list[str]:

@@ -42,10 +42,10 @@ class ActionSetContext(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         before = context_of(tracker)
         after = next_context(before, tracker.latest_message)
-        if interview_form.active(tracker) and interview_form.step(tracker).note != "elsewhere":
-            after = replace(
-                after, service=before.service, aspect=before.aspect
-            )  # an answer changes the language at most
+        if interview_form.active(tracker):
+            step = interview_form.step(tracker)
+            if step.note != "elsewhere":  # an answer changes the language at most
+                after = replace(after, service=step.state.service, aspect=before.aspect)
         return [SlotSet(slot, value) for slot, value in vars(after).items() if value != getattr(before, slot)]
 
 
