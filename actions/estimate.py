@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from actions.interview_answers import NEGATIVE
 from actions.reply import Button, Reply, human_button
 from catalog.interview import Interview
 from catalog.render import pick, source_line
@@ -107,8 +108,6 @@ _WORDS = (
 )
 _WORD = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _WORDS), re.IGNORECASE)
 
-_NEGATIVE = re.compile(r"(?:(?<![\w.])[-−－]|\b(?:minus|negative)|[负負])\s*(?:RMB|CNY|¥|￥)?\s*$", re.IGNORECASE)
-
 
 def amounts(text: str) -> dict[str, Decimal]:
     """Amounts named in a message: `income`, `tax`, `hong_kong_tax`, in RMB; negative as typed.
@@ -119,11 +118,11 @@ def amounts(text: str) -> dict[str, Decimal]:
     nameless = []
     end = 0
     sums = [f for f in find(text, ("money", "number", "percent", "date", "duration")) if f.kind in ("money", "number")]
-    sums = [f for f in sums if f.kind == "money" or f.value.value >= 1000 or _NEGATIVE.search(text[: f.start])]
+    sums = [f for f in sums if f.kind == "money" or f.value.value >= 1000 or NEGATIVE.search(text[: f.start])]
     for position, each in enumerate(sums):
         if getattr(each.value, "currency", None) not in (None, "CNY"):
             continue
-        value: Decimal = -each.value.value if _NEGATIVE.search(text[: each.start]) else each.value.value
+        value: Decimal = -each.value.value if NEGATIVE.search(text[: each.start]) else each.value.value
         before = list(_WORD.finditer(text, end, each.end))
         following = sums[position + 1].start if position + 1 < len(sums) else len(text)
         after = _WORD.search(text, each.end, following)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actions.interview import State, Step, begin, pressed, read, to_profile, typed
+from actions.interview import State, Step, begin, pressed, to_profile, typed
+from actions.interview_answers import read
 from actions.interview_replies import question, result, stopped
 from catalog.interview import Interview, Question
 from catalog.store import Catalog
