@@ -147,6 +147,8 @@ def money(value: Decimal, language: str) -> str:
 
 def reply(catalog: Catalog, given: Mapping[str, Decimal], language: str) -> Reply:
     """The estimate with its formula and source, or why there is none."""
+    if not {"income", "tax"} <= set(given):
+        return _refused("an amount is missing", language)
     try:
         found = estimate(given["income"], given["tax"], given.get("hong_kong_tax"))
     except ValueError as error:
@@ -234,6 +236,10 @@ def reply(catalog: Catalog, given: Mapping[str, Decimal], language: str) -> Repl
 
 def _refused(why: str, language: str) -> Reply:
     text = {
+        "an amount is missing": pick(
+            language, "没有应纳税所得额和已缴税额这两个数，我没法估算。查到后再告诉我就行。",
+            "Without both the taxable income and the tax paid I cannot estimate. Tell me once you have found them.",
+        ),
         "an amount is negative": pick(
             language, "金额不能是负数，我没法估算。请再告诉我应纳税所得额和已缴税额。",
             "An amount cannot be negative, so I cannot estimate. Please tell me the taxable income and the tax paid again.",

@@ -98,8 +98,7 @@ class Step:
 def begin_estimate(interview: Interview, service: str, given: Mapping[str, Decimal]) -> State:
     """Questions for an estimate at their start, with the amounts given already."""
     answers = {question.id: given[question.id] for question in interview.questions if question.id in given}
-    state = _advance(interview, State(service, answers, kind="estimate"))
-    return replace(state, stage="done") if state.stage == "confirm" else state
+    return _advance(interview, State(service, answers, kind="estimate"))
 
 
 def begin(interview: Interview, service: str, profile: Mapping[str, Any]) -> State:
@@ -109,31 +108,13 @@ def begin(interview: Interview, service: str, profile: Mapping[str, Any]) -> Sta
         for question in interview.questions
         if (value := _from_profile(question, profile)) is not None
     }
-    state = _advance(interview, State(service, answers))
-    used = _used(interview, state)
-    kept = {name: value for name, value in answers.items() if name in used}
-    return replace(state, answers=kept, known=tuple(kept))
-
-
-def _used(interview: Interview, state: State) -> set[str]:
-    """Of the answers known before, those without which another question would be asked."""
-    return {
-        name
-        for name in state.answers
-        if _advance(interview, replace(state, answers={k: v for k, v in state.answers.items() if k != name})).question
-        == name
-    } or set(state.answers)
+    return _advance(interview, State(service, answers, known=tuple(answers)))
 
 
 def _from_profile(question: Question, profile: Mapping[str, Any]) -> Value | None:
     value = profile.get(question.profile) if question.profile else None
     if question.kind == "choice":
-        if value in {choice.id for choice in question.choices}:
-            return str(value)
-        fits = [
-            choice.id for choice in question.choices if choice.identity and choice.identity == profile.get("identity")
-        ]
-        return fits[0] if len(fits) == 1 else None
+        return str(value) if value in _values(question) else None
     if question.kind == "yes_no":
         return str(value) if value in ("yes", "no") else None
     return Decimal(str(value)) if value is not None and value != UNSURE else None

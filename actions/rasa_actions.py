@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import estimate, interview_form, menu, talk
@@ -114,7 +114,8 @@ class ActionAct(_Speaking):
             return self._estimate(dispatcher, tracker)
         events = super().run(dispatcher, tracker, domain)
         if intent == "delete_my_data":
-            events += [SlotSet(slot, None) for slot in ("service", "aspect", "profile", "interview")]
+            events += [SlotSet(slot, None) for slot in ("service", "aspect", "profile", "interview", "requested_slot")]
+            events.append(ActiveLoop(None))  # an interview under way is forgotten too
         return events
 
     def _estimate(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:

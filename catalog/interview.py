@@ -50,7 +50,7 @@ class Said(_Model):
 
 
 class Choice(_Model):
-    """An answer to choose. words: how else people say it, in any language and script. identity: who in the profile this is."""
+    """An answer to choose. words: how else people say it, in any language and script. identity: who this is, for “I'm from Hong Kong”."""
 
     id: str
     zh: str = Field(min_length=1)
