@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from actions.reply import Button, Reply, human_button
+from actions.audience import Who, decisive, excluded, lead, meant_for, people, people_name
+from actions.reply import Button, Reply, human_button, rating_buttons
 from catalog.models import Aspect, Service, Source, Statement
 from catalog.render import aspect_name, contact_line, pick, render, source_line
 from catalog.store import Catalog
@@ -48,6 +49,12 @@ NEAREST: dict[Aspect, tuple[Aspect, ...]] = {
 
 BUTTONS = 4
 
+CITY_LINE = "city-12345"
+"""The contact that can always be called."""
+
+CHECKED = (Aspect.eligibility, Aspect.overview, Aspect.benefit, Aspect.restriction)
+"""Aspects after which a check of one's own case is offered."""
+
 
 def answer(
     catalog: Catalog,
@@ -56,33 +63,88 @@ def answer(
     language: str,
     on: dt.date | None = None,
     close: Statement | None = None,
+    who: Who = frozenset(),
+    person: bool = True,
 ) -> Reply:
     """The answer on one aspect of a service, in `language` (`zh` or `en`), with sources and what may be asked next.
 
     on: the day for application windows; today in Shenzhen where not given. close: a statement of another aspect that comes
-    closest to the words of the question, shown first.
+    closest to the words of the question, shown first. who: whom the question is about, if known: what decides for them comes
+    first. person: that is who asks; then what is only for others is left out.
     """
     service = catalog.services[service_id]
-    statements = catalog.statements(service_id, aspect)
-    if not statements:
+    every = catalog.statements(service_id, aspect)
+    if not every:
         return _unknown(catalog, service, aspect, language, on)
-    cited = (close, *statements) if close else statements
+    statements = meant_for(every, who) if person else every
+    first = decisive(service, who)
+    others = excluded(service, who)
+    if close == first:
+        close = None
+    statements = tuple(statement for statement in statements if statement != first)
+    if not person:  # somebody else was named ("and Taiwan residents?"): what is for them alone comes first
+        statements = tuple(sorted(statements, key=lambda s: not (s.audience and set(s.audience) <= people(who))))
+    cited = tuple(statement for statement in (first, close, *statements) if statement)
     text = "\n\n".join(
         part
         for part in (
             _heading(service, aspect, language),
+            lead(render(catalog, (first,), language, on), who, language) if first else "",
+            pick(
+                language,
+                f"这项服务不是面向{people_name(who, language)}的。",
+                f"This service is not meant for {people_name(who, language)}.",
+            )
+            if others and not first
+            else "",
             _closest(catalog, close, language, on),
+            pick(language, "对其他申请人：", "For other applicants:") if others and statements else "",
             render(catalog, statements, language, on),
+            _left_out(every, statements, first, who, language),
+            _a_phone(catalog, service, cited, language) if aspect is Aspect.contact else "",
             _sources_text(catalog, cited, language),
         )
         if part
     )
+    buttons = next_buttons(service, aspect, language)
+    if others:
+        buttons = [*_instead(catalog, service, who, language), *buttons][:BUTTONS]
     return Reply(
         text,
-        buttons=(*next_buttons(service, aspect, language), human_button(language)),
+        buttons=(*buttons, human_button(language), *rating_buttons()),
         sources=tuple(catalog.sources_of(cited)),
         intent=f"ask_{aspect.value}",
     )
+
+
+def _a_phone(catalog: Catalog, service: Service, statements: Sequence[Statement], language: str) -> str:
+    """A number to call where the contacts of the answer have none."""
+    shown = [catalog.contacts[s.contact] for s in statements if s.contact]
+    lines = [catalog.contacts[each] for each in (*service.ask, CITY_LINE)]
+    if any(contact.phone for contact in shown):
+        return ""
+    call = contact_line(next(contact for contact in lines if contact.phone), language)
+    return pick(language, f"要打电话的话：{call}", f"To call somebody: {call}")
+
+
+def _left_out(
+    every: Sequence[Statement], shown: Sequence[Statement], first: Statement | None, who: Who, language: str
+) -> str:
+    """Says that statements for other people were left out, so that nobody takes the answer for complete."""
+    if all(statement in shown or statement == first for statement in every):
+        return ""
+    name = people_name(who, language)
+    return pick(language, f"（只列出与{name}有关的内容。）", f"(Only what concerns {name} is listed.)")
+
+
+def _instead(catalog: Catalog, service: Service, who: Who, language: str) -> list[Button]:
+    """Buttons to related services that are for these people."""
+    related = [catalog.services[each] for each in service.related]
+    fits = [each for each in related if people(who) & set(each.audiences)]
+    fits.sort(
+        key=lambda each: len(set(each.audiences) & set(service.audiences))
+    )  # what is more for them than for others
+    return [Button(getattr(each.short, language), "ask_overview", {"service": each.id}) for each in fits[:2]]
 
 
 def together(replies: Sequence[Reply], language: str) -> Reply:
@@ -90,12 +152,13 @@ def together(replies: Sequence[Reply], language: str) -> Reply:
     asked = {reply.intent for reply in replies}
     person = human_button(language)
     buttons: list[Button] = []
-    for button in (b for reply in replies for b in reply.buttons if b.intent not in asked and b != person):
+    last = (person, *rating_buttons())
+    for button in (b for reply in replies for b in reply.buttons if b.intent not in asked and b not in last):
         if button not in buttons:
             buttons.append(button)
     return Reply(
         "\n\n".join(reply.text for reply in replies),
-        buttons=(*buttons[:BUTTONS], person),
+        buttons=(*buttons[:BUTTONS], *last),
         sources=tuple(dict.fromkeys(source for reply in replies for source in reply.sources)),
         intent=replies[0].intent,
     )
@@ -162,9 +225,14 @@ def sources_text(sources: Sequence[Source], language: str) -> str:
 
 
 def next_buttons(service: Service, asked: Aspect, language: str) -> list[Button]:
-    """Buttons for what the catalog also knows of the service."""
+    """Buttons for what the catalog also knows of the service, and for the check where it has one and conditions were asked for."""
     known = [aspect for aspect in NEXT_ASPECTS if aspect in service.aspects and aspect is not asked]
-    return [
-        Button(aspect_name(aspect, language), f"ask_{aspect.value}", {"service": service.id})
-        for aspect in known[:BUTTONS]
-    ]
+    buttons = [Button(aspect_name(a, language), f"ask_{a.value}", {"service": service.id}) for a in known]
+    if service.interview and asked in CHECKED:
+        buttons.insert(0, check_button(service, language))
+    return buttons[:BUTTONS]
+
+
+def check_button(service: Service, language: str) -> Button:
+    """Begins the interview of a service."""
+    return Button(pick(language, "帮我核对条件", "Check my case"), "check_eligibility", {"service": service.id})

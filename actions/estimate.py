@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from actions.interview_answers import NEGATIVE
 from actions.reply import Button, Reply, human_button
@@ -71,6 +72,20 @@ QUESTIONS = Interview.parse_obj(
     }
 )
 """What is asked, as an interview, so that answers are read, corrected and repeated in the same way."""
+
+
+LAST = "estimate"
+"""Name in the profile under which the amounts of the last estimate stand, to compare the Hong Kong tax with."""
+
+
+def remembered(profile: Mapping[str, Any] | None, given: Mapping[str, Decimal]) -> dict[str, Any]:
+    """The profile with the amounts of an estimate."""
+    return {**(profile or {}), LAST: {name: str(value) for name, value in given.items()}}
+
+
+def from_json(kept: Mapping[str, str] | None) -> dict[str, Decimal]:
+    """Amounts as they were remembered."""
+    return {name: Decimal(value) for name, value in (kept or {}).items()}
 
 
 @dataclass(frozen=True)
@@ -187,16 +202,11 @@ def reply(catalog: Catalog, given: Mapping[str, Decimal], language: str) -> Repl
     sources = [source]
     if found.saving is not None:
         sources.append(catalog.sources[CEILING_SOURCE])
-        better = (
-            pick(language, "香港税负上限", "the Hong Kong tax ceiling")
-            if found.saving > found.subsidy
-            else pick(language, "15%补贴", "the 15% subsidy")
-        )
         lines.append(
             pick(
                 language,
-                f"若改用香港税负上限，约可少缴{money(found.saving, language)}。同一年度只能二选一，按这些数字{better}更多。",
-                f"With the Hong Kong tax ceiling instead you would save about {money(found.saving, language)}. For one year you take one or the other; by these figures {better} gives more.",
+                f"若改用香港税负上限，约可少缴{money(found.saving, language)}。同一年度只能二选一，按这些数字{_better(found, language)}。",
+                f"With the Hong Kong tax ceiling instead you would save about {money(found.saving, language)}. For one year you take one or the other; by these figures {_better(found, language)}.",
             )
         )
     else:
@@ -232,6 +242,15 @@ def reply(catalog: Catalog, given: Mapping[str, Decimal], language: str) -> Repl
         sources=tuple(sources),
         intent="estimate_tax",
     )
+
+
+def _better(found: Estimate, language: str) -> str:
+    """Which of the two gives more."""
+    if found.saving is None or found.saving == found.subsidy:
+        return pick(language, "两者一样多", "both give the same")
+    if found.saving > found.subsidy:
+        return pick(language, "香港税负上限更多", "the Hong Kong tax ceiling gives more")
+    return pick(language, "15%补贴更多", "the 15% subsidy gives more")
 
 
 def _refused(why: str, language: str) -> Reply:

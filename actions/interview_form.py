@@ -26,16 +26,46 @@ def start(tracker: Tracker, service: str) -> list[EventType]:
     """Events that begin the interview of a service."""
     found = catalog().services[service].interview
     assert found is not None
-    state = interview.begin(found, service, tracker.get_slot("profile") or {})
-    return [_stored(state, "asked"), FollowupAction(FORM)]
+    state = interview.begin(found, service, tracker.get_slot("profile") or {}, _besides_names(tracker.latest_message))
+    return [_begun(tracker, state), FollowupAction(FORM)]
 
 
-def start_estimate(given: Mapping[str, Decimal]) -> list[EventType]:
+def _besides_names(message: Mapping[str, Any]) -> str:
+    """What was typed without the names of services, which say nothing of the person ("check me for the five-star card")."""
+    text = str(message.get("text") or "")
+    if text.startswith("/"):
+        return ""
+    chars = list(text)
+    for entity in message.get("entities") or ():
+        if entity["entity"] == "service" and "end" in entity:
+            chars[entity["start"] : entity["end"]] = " " * (entity["end"] - entity["start"])
+    return "".join(chars)
+
+
+def start_estimate(tracker: Tracker, given: Mapping[str, Decimal]) -> list[EventType]:
     """Events that begin the questions for an estimate, with the amounts given already."""
     return [
-        _stored(interview.begin_estimate(estimate.QUESTIONS, estimate.SERVICE, given), "asked"),
+        _begun(tracker, interview.begin_estimate(estimate.QUESTIONS, estimate.SERVICE, given)),
         FollowupAction(FORM),
     ]
+
+
+def _begun(tracker: Tracker, state: State) -> EventType:
+    """The slot of an interview that the latest message begins; that message is no answer to its first question."""
+    return SlotSet("interview", {"state": state.to_json(), "note": "asked", "begun_at": _heard_at(tracker)})
+
+
+def _heard_at(tracker: Tracker) -> float | None:
+    """When the latest message was heard."""
+    return next((event["timestamp"] for event in reversed(tracker.events) if event["event"] == "user"), None)
+
+
+def resume(tracker: Tracker) -> list[EventType]:
+    """Events that go on with an interview that was left in the middle, if there is one."""
+    kept = tracker.get_slot("interview")
+    if not kept:
+        return []
+    return [SlotSet("interview", {**kept, "note": "elsewhere", "begun_at": _heard_at(tracker)}), FollowupAction(FORM)]
 
 
 def active(tracker: Tracker) -> bool:
@@ -55,6 +85,9 @@ def step(tracker: Tracker) -> Step:
     text = str(message.get("text") or "")
     if text.startswith("/"):  # another button
         return Step(state, "elsewhere")
+    given = estimate.amounts(text) if state.kind == "estimate" else {}
+    if len(given) > 1:  # several amounts at once, each named
+        return interview.told(asked, state, {name: value for name, value in given.items() if value >= 0})
     return interview.typed(asked, state, text, str(intent.get("name")), float(intent.get("confidence") or 0.0))
 
 
@@ -64,8 +97,8 @@ def _interview(state: State) -> Interview:
     return found
 
 
-def _stored(state: State, note: Note) -> EventType:
-    return SlotSet("interview", {"state": state.to_json(), "note": note})
+def _stored(step: Step) -> EventType:
+    return SlotSet("interview", {"state": step.state.to_json(), "note": step.note, "changed": list(step.changed)})
 
 
 class ValidateInterviewForm(FormValidationAction):
@@ -75,12 +108,15 @@ class ValidateInterviewForm(FormValidationAction):
         return f"validate_{FORM}"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        if not tracker.get_slot("interview"):
+        kept = tracker.get_slot("interview")
+        if not kept:
             return [SlotSet(REQUESTED, None)]
+        if kept.get("begun_at") == _heard_at(tracker):
+            return []
         taken = step(tracker)
         if taken.note == "elsewhere":
             return []
-        events: list[EventType] = [_stored(taken.state, taken.note)]
+        events: list[EventType] = [_stored(taken)]
         return [*events, SlotSet(REQUESTED, None)] if taken.state.stage == "done" else events
 
 
@@ -95,7 +131,8 @@ class AskAnswer(Action):
         language = context_of(tracker).language or "en"
         note: Note = "elsewhere" if _interrupted(tracker) else kept["note"]
         state = State.from_json(kept["state"])
-        say(dispatcher, interview_replies.question(catalog(), _interview(state), state, note, language), language)
+        changed = kept.get("changed") or ()
+        say(dispatcher, interview_replies.question(_interview(state), state, note, language, changed), language)
         return []
 
 
@@ -126,6 +163,9 @@ class ActionInterviewResult(Action):
             return []
         state = State.from_json(kept["state"])
         asked = _interview(state)
+        if state.stage != "done":  # left in the middle
+            say(dispatcher, interview_replies.over(language), language)
+            return [SlotSet("interview", None)]
         if kept["note"] == "stopped":
             say(dispatcher, interview_replies.stopped(language, catalog().services[state.service]), language)
         elif state.kind == "estimate":
@@ -134,4 +174,6 @@ class ActionInterviewResult(Action):
         else:
             say(dispatcher, interview_replies.result(catalog(), state, language), language)
         profile = {**(tracker.get_slot("profile") or {}), **interview.to_profile(asked, state)}
+        if state.kind == "estimate" and kept["note"] != "stopped":
+            profile = estimate.remembered(profile, given)
         return [SlotSet("interview", None), SlotSet("profile", profile)]

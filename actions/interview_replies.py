@@ -22,8 +22,11 @@ def button(title: str, says: str) -> Button:
     return Button(title, INTENT, {"says": says})
 
 
-def question(catalog: Catalog, interview: Interview, state: State, note: Note, language: str) -> Reply:
-    """What to say now: the question being asked, or the summary, led by a word about what the last message did."""
+def question(interview: Interview, state: State, note: Note, language: str, changed: Sequence[str] = ()) -> Reply:
+    """What to say now: the question being asked, or the summary, led by a word about what the last message did.
+
+    changed: answers that were noted or corrected, said back.
+    """
     if state.stage == "confirm":
         return _summary(interview, state, note, language)
     if state.stage == "correct":
@@ -31,8 +34,10 @@ def question(catalog: Catalog, interview: Interview, state: State, note: Note, l
     assert state.question is not None
     asked = interview.question(state.question)
     lead = {
-        "noted": pick(language, "好的，记下了。", "Thanks, noted."),
-        "corrected": pick(language, "好的，已改。", "All right, I have changed that."),
+        "noted": _said_back(pick(language, "好的，记下了：", "Thanks, noted:"), interview, state, changed, language),
+        "corrected": _said_back(
+            pick(language, "好的，已改：", "All right, changed:"), interview, state, changed, language
+        ),
         "back": pick(language, "好的，我们回到这一题。", "All right, back to this one."),
         "explained": pick(language, asked.help.zh, asked.help.en),
         "invalid": pick(language, "这个回答我没看懂。", "I could not make sense of that answer. ")
@@ -51,6 +56,11 @@ def question(catalog: Catalog, interview: Interview, state: State, note: Note, l
         intent="check_eligibility" if state.kind == "check" else "estimate_tax",
         numbered=asked.kind in ("choice", "yes_no"),
     )
+
+
+def _said_back(lead: str, interview: Interview, state: State, changed: Sequence[str], language: str) -> str:
+    rows = [f"• {_row(interview, name, state.answers[name], language)}" for name in changed if name in state.answers]
+    return "\n".join([lead, *rows])
 
 
 def _interview(service: Service) -> Interview:

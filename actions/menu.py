@@ -8,6 +8,7 @@ from actions.reply import Button, Reply, human_button
 from catalog.models import Aspect
 from catalog.render import aspect_name, pick
 from catalog.store import Catalog
+from dialogue.references import NONE_OF_THESE
 
 LIKELIEST = 3
 """Services offered as buttons when it is unclear which one is meant."""
@@ -40,7 +41,7 @@ def category(catalog: Catalog, category_id: str, aspect: Aspect, language: str) 
 
 def which_service(catalog: Catalog, aspect: Aspect | None, likeliest: Sequence[str], language: str) -> Reply:
     """Asks which service a question is about, with the likeliest ones and all groups as buttons."""
-    about = aspect_name(aspect, language) if aspect else None
+    about = aspect_name(aspect, language) if aspect and aspect is not Aspect.overview else None
     text = (
         pick(language, f"您想了解哪项服务的“{about}”？", f"“{about}” for which service?")
         if about
@@ -52,10 +53,12 @@ def which_service(catalog: Catalog, aspect: Aspect | None, likeliest: Sequence[s
         text + pick(language, "", " ") + hint,
         buttons=(
             *service_buttons(known, aspect or Aspect.overview, catalog, language),
+            *([Button(pick(language, "都不是", "None of these"), NONE_OF_THESE)] if known else []),
             *category_buttons(catalog, language),
             human_button(language),
         ),
         intent=f"ask_{aspect.value}" if aspect else None,
+        asks="which",
     )
 
 

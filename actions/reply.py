@@ -28,8 +28,9 @@ class Button:
 class Reply:
     """An answer.
 
-    intent: what was understood, after context. handoff: staff were asked for. verdict: of an interview. numbered: whether a
-    typed number means a button; not where a number is asked for.
+    intent: what was understood, after context. handoff: a person is needed. verdict: of an interview. numbered: whether a
+    typed number means a button; not where a number is asked for. asks: what the next message answers, see
+    `dialogue.memory.Memory`. forget: all that is kept of the conversation is to be deleted.
     """
 
     text: str
@@ -39,6 +40,8 @@ class Reply:
     handoff: bool = False
     verdict: str | None = None
     numbered: bool = True
+    asks: str | None = None
+    forget: bool = False
 
     def custom(self, language: str) -> dict[str, Any]:
         """What goes to the gateway beside text and buttons; sources with title, issuer, url and the day read."""
@@ -47,6 +50,8 @@ class Reply:
             "handoff": self.handoff,
             "verdict": self.verdict,
             "numbered": self.numbered,
+            "asks": self.asks,
+            "forget": self.forget,
             "sources": [
                 {
                     "title": getattr(source.title, language),
@@ -62,3 +67,8 @@ class Reply:
 def human_button(language: str) -> Button:
     """The way to a person, under every answer."""
     return Button(pick(language, "转人工", "Talk to a person"), "ask_human")
+
+
+def rating_buttons() -> tuple[Button, Button]:
+    """Whether an answer helped."""
+    return Button("👍", "feedback", {"says": "up"}), Button("👎", "feedback", {"says": "down"})

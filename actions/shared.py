@@ -7,16 +7,15 @@ from functools import lru_cache
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.context import Context
 from actions.reply import Reply
 from catalog.search import Search
-from catalog.store import Catalog, load
+from catalog.store import Catalog, shared
+from dialogue.context import Context
 
 
-@lru_cache(maxsize=1)
 def catalog() -> Catalog:
     """The catalog the running process answers from."""
-    return load()
+    return shared()
 
 
 @lru_cache(maxsize=1)

@@ -1,23 +1,20 @@
-"""Answers that are not about one aspect of a service: staff, language, acts, and what was not understood."""
+"""Answers that are not about one aspect of a service: staff, language, who somebody is, and what is not ours."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
-from actions.answer import answer
+from actions.answer import CITY_LINE
+from actions.audience import Who, people, people_name
 from actions.menu import category_buttons, service_buttons
 from actions.reply import Button, Reply, human_button
-from catalog.models import Aspect
-from catalog.render import aspect_name, contact_line, pick
-from catalog.search import Passage
+from catalog.models import Aspect, Audience
+from catalog.neighbours import Neighbour
+from catalog.render import contact_line, pick
 from catalog.store import Catalog
 
 CENTER = "talent-service-center"
-CITY_LINE = "city-12345"
 IMMIGRATION_LINE = "nia-12367"
-
-OFFERS = 3
-"""Readings offered as buttons when a message was not understood."""
 
 
 def human(catalog: Catalog, service: str | None, language: str) -> Reply:
@@ -57,92 +54,65 @@ def other_language() -> Reply:
     )
 
 
-def not_understood(catalog: Catalog, passages: Sequence[Passage], likeliest: Sequence[str], language: str) -> Reply:
-    """Says so, and offers what was probably meant: passages found, else likely services; and all groups and a person."""
-    text = pick(
-        language,
-        "抱歉，我没听懂。请换个说法，或者从下面选择。",
-        "Sorry, I did not understand. Please put it another way, or choose below.",
-    )
-    offers = [
-        Button(
-            f"{getattr(catalog.services[p.service].short, language)} · {aspect_name(p.aspect, language)}",
-            f"ask_{p.aspect.value}",
-            {"service": p.service},
-        )
-        for p in passages[:OFFERS]
-    ] or service_buttons(likeliest[:OFFERS], Aspect.overview, catalog, language)
-    return Reply(
-        text,
-        buttons=(*offers, *category_buttons(catalog, language), human_button(language)),
-        intent="nlu_fallback",
-    )
-
-
 def out_of_scope(catalog: Catalog, language: str) -> Reply:
     """An honest no, and what the assistant is for."""
     text = pick(
         language,
         "这个问题不在我的服务范围内。我只回答在前海（深圳）工作、居留、税收优惠、专业执业、补贴和生活方面的问题。"
-        "其他政务问题可拨打12345。",
+        "其他政务问题可拨打12345，也可以转人工。",
         "That is outside what I can help with. I only answer questions about working, residence, tax, professional practice, "
-        "subsidies and living in Qianhai, Shenzhen. For other government matters in Shenzhen, call 12345.",
+        "subsidies and living in Qianhai, Shenzhen. For other government matters in Shenzhen, call 12345, or talk to a person.",
     )
     return Reply(text, buttons=(*category_buttons(catalog, language), human_button(language)), intent="out_of_scope")
 
 
-def act(catalog: Catalog, intent: str, service: str | None, language: str) -> Reply:
-    """What somebody can do now who wants more than an answer: check, calculate, track, complain, subscribe, be forgotten."""
-    if intent == "check_eligibility":
-        return _conditions(catalog, service, language)
-    asked = list(catalog.services[service].ask) if service else []
-    contacts = [contact_line(catalog.contacts[c], language) for c in dict.fromkeys([*asked, CITY_LINE]) if c != CENTER]
-    where = pick(language, "；", "; ").join(contacts)
-    texts = {
-        "track_application": (
-            f"我看不到个人的办理进度。请带上受理回执或申请编号，向受理机关查询：{where}。",
-            f"I cannot see individual applications. Have your receipt or application number ready and ask the office: {where}.",
-        ),
-        "complain": (
-            f"很抱歉给您带来不便。投诉和监督请联系：{where}。也可以告诉我具体是哪项服务，我先帮您查规定。",
-            f"I am sorry about the trouble. For complaints, contact: {where}. You can also tell me which service it is, and I will look up the rules.",
-        ),
-        "subscribe": (
-            "目前还不能订阅通知。您可以随时来问最新的申请时间。",
-            "You cannot subscribe to notices yet. You are welcome to ask me for the latest dates at any time.",
-        ),
-        "unsubscribe": (
-            "您没有订阅任何通知，我不会主动给您发消息。",
-            "You are not subscribed to anything, and I never write first.",
-        ),
-        "delete_my_data": (
-            "好的，您在这次对话里告诉我的都已删除，包括核对条件时的回答。我没有保存其他个人资料。",
-            "Done. What you told me in this conversation is deleted, the answers in checks included. I keep no other personal data.",
-        ),
-    }
-    return Reply(pick(language, *texts[intent]), buttons=(human_button(language),), intent=intent)
-
-
-def _conditions(catalog: Catalog, service: str | None, language: str) -> Reply:
-    """To somebody who wants to be checked for a service that has no interview: its conditions."""
-    intent = "check_eligibility"
-    if service is None:
-        checked = [each.id for each in catalog.services.values() if each.interview]
-        return Reply(
-            pick(language, "您想核对哪项服务的条件？", "Which service shall I check you for?"),
-            buttons=(
-                *(
-                    Button(getattr(catalog.services[each].short, language), intent, {"service": each})
-                    for each in checked
-                ),
-                human_button(language),
-            ),
-            intent=intent,
+def neighbour(catalog: Catalog, found: Neighbour, service: str | None, language: str) -> Reply:
+    """Tells apart what sounds like ours and is not, with whom to ask, and what of ours comes closest."""
+    closest = catalog.service(found.service or service or "")
+    text = pick(language, found.zh, found.en)
+    offer = (
+        pick(
+            language,
+            f"前海和深圳的“{closest.short.zh}”，我可以回答。",
+            f"I can answer for Qianhai and Shenzhen: {closest.short.en}.",
         )
-    reply = answer(catalog, service, Aspect.eligibility, language)
-    lead = pick(
-        language,
-        "这项服务我还不能逐条替您核对，下面是条件；是否符合由主管部门决定。",
-        "I cannot check your case point by point for this service yet. These are the conditions; the office in charge decides.",
+        if closest
+        else ""
     )
-    return Reply(f"{lead}\n\n{reply.text}", reply.buttons, reply.sources, intent)
+    buttons = (
+        service_buttons([closest.id], Aspect.overview, catalog, language)
+        if closest
+        else category_buttons(catalog, language)
+    )
+    return Reply(
+        "\n".join(part for part in (text, offer) if part),
+        buttons=(*buttons, human_button(language)),
+        intent="out_of_scope",
+    )
+
+
+def noted(catalog: Catalog, who: Who, language: str) -> Reply:
+    """To somebody who only says who they are: that it is kept, and what there is for them."""
+    you = (
+        pick(language, f"：您是{people_name(who, language)}", f": you are {people_name(who, language)}")
+        if people(who)
+        else pick(language, "：您代表用人单位", ": you are asking as an employer")
+        if Audience.employer in who
+        else ""
+    )
+    text = pick(language, f"好的，记下了{you}。您想了解什么？", f"Noted{you}. What would you like to know?")
+    return Reply(text, buttons=(*category_buttons(catalog, language), human_button(language)), intent="list_services")
+
+
+def kept(language: str) -> Reply:
+    """To somebody who was asked whether to delete everything and does not want to."""
+    return Reply(
+        pick(language, "好的，什么都没有删除。", "All right, nothing was deleted."),
+        buttons=(human_button(language),),
+        intent="deny",
+    )
+
+
+def with_caution(reply: Reply, place: Neighbour, language: str) -> Reply:
+    """An answer to a question that names another place: first that it is about Qianhai and Shenzhen."""
+    return replace(reply, text=f"{pick(language, place.zh, place.en)}\n\n{reply.text}")

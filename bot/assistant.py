@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.conversation import Pressed, TooLong, Typed, incoming
+from bot.conversation import TooLong, incoming
 from bot.delivery import delivered
 from bot.engine.client import EngineClient
-from bot.engine.protocol import Answer, Turn
+from bot.engine.protocol import Answer, Button, Turn
 from bot.typed import MAX_CHARACTERS
 from language.choice import reply_language
 
@@ -15,7 +15,7 @@ TOO_LONG = {
 }
 
 REMEMBERED = 10_000
-"""Conversations whose last answer is kept, for its buttons and language."""
+"""Conversations whose language is kept, for what is answered without the engine."""
 
 
 class Assistant:
@@ -23,31 +23,32 @@ class Assistant:
 
     def __init__(self, engine: EngineClient) -> None:
         self._engine = engine
-        self._last: dict[str, Answer] = {}
+        self._languages: dict[str, str] = {}
 
     async def reply(self, conversation: str, text: str) -> Answer:
         """The answer as the person reads it. Raises EngineError when the engine cannot answer."""
-        last = self._last.get(conversation)
-        message = incoming(text, last.buttons, last.numbered) if last else incoming(text)
+        message = incoming(text)
         if isinstance(message, TooLong):
             return delivered(self._too_long(conversation, text))
-        if isinstance(message, Pressed):
-            turn = Turn(conversation, payload=message.button.payload)
-        else:
-            assert isinstance(message, Typed)
-            turn = Turn(conversation, text=message.text)
-        answer = delivered(await self._engine.turn(turn))
+        answer = await self._engine.turn(Turn(conversation, text=message.text))
         self._remember(conversation, answer)
-        return answer
+        return delivered(answer)
+
+    async def press(self, conversation: str, button: Button) -> Answer:
+        """The answer to a button of an earlier answer. Raises EngineError when the engine cannot answer."""
+        answer = await self._engine.turn(Turn(conversation, payload=button.payload))
+        self._remember(conversation, answer)
+        return delivered(answer)
 
     def _too_long(self, conversation: str, text: str) -> Answer:
-        last = self._last.get(conversation)
-        language = reply_language(text[:200], last.language if last else None)
+        language = reply_language(text[:200], self._languages.get(conversation))
         said = TOO_LONG["en" if language == "en" else "zh-Hans"]
         return Answer(language, "nlu_fallback", None, 0.0, said)
 
     def _remember(self, conversation: str, answer: Answer) -> None:
-        self._last.pop(conversation, None)
-        self._last[conversation] = answer
-        while len(self._last) > REMEMBERED:
-            del self._last[next(iter(self._last))]
+        self._languages.pop(conversation, None)
+        if answer.forgotten:
+            return
+        self._languages[conversation] = answer.language
+        while len(self._languages) > REMEMBERED:
+            del self._languages[next(iter(self._languages))]

@@ -77,6 +77,8 @@ def check_service(service: Service, report: Report, known: Known) -> Iterator[Pr
         yield report(
             ("category",), f"no category `{service.category}`; there are: {', '.join(sorted(known.categories))}"
         )
+    if service.family and (service.family == service.id or service.family not in known.services):
+        yield report(("family",), f"no other service `{service.family}`")
     for position, other in enumerate(service.related):
         if other not in known.services or other == service.id:
             yield report(("related", position), f"no other service `{other}`")

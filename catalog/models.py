@@ -293,7 +293,8 @@ class Examples(Model):
 class Service(Model):
     """A public service of the catalog.
 
-    short: a name for buttons. ask: contacts that can answer what the catalog cannot.
+    short: a name for buttons. ask: contacts that can answer what the catalog cannot. family: the service that is about the
+    family of those who use this one, for "and my wife?".
     aspects: what is known, by aspect; the first statement of an aspect is the answer, the rest are conditions and
     details. An aspect that is absent is unknown, and the assistant says so. interview: how to find out whether somebody is eligible.
     """
@@ -305,6 +306,7 @@ class Service(Model):
     audiences: tuple[Audience, ...]
     ask: tuple[str, ...]
     related: tuple[str, ...] = ()
+    family: str | None = None
     aliases: Aliases
     aspects: dict[Aspect, tuple[Statement, ...]]
     examples: Examples

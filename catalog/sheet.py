@@ -37,7 +37,7 @@ FLAGS = ("unconfirmed", "limit")
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "services": (
-        "service", "name.zh", "name.en", "short.zh", "short.en", "category", "audiences", "ask", "related",
+        "service", "name.zh", "name.en", "short.zh", "short.en", "category", "audiences", "ask", "related", "family",
     ),
     "aliases": ("service", "language", "alias"),
     "statements": (

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,12 @@ class Catalog:
             for name in (*service.aliases.zh, *service.aliases.en):
                 names[check.fold(name)] = service.id
         return names
+
+
+@cache
+def shared() -> Catalog:
+    """The catalog of this process, loaded once. Raises CatalogError."""
+    return load()
 
 
 def load(directory: Path = CATALOG_DIR) -> Catalog:

@@ -13,7 +13,7 @@ from entities.places import Identity, Place, lexicon
 IDENTITY = "identity"
 
 _PERSON = (
-    r"(?:national|citizen|citizenship|passport|nationality|resident|residency|person|people|guy|man|woman"
+    r"(?:national|citizen|citizenship|passport|nationality|resident|residency|residence(?! permit)|person|people|guy|man|woman"
     r"|men|women|girl|boy|lady"
     r"|expat|subject|folk|native|compatriot|pr(?![a-z])|id(?![a-z])|identity card|id card|born)s?(?![a-z])"
 )
@@ -59,6 +59,7 @@ _AFTER_PEOPLE = re.compile(
     r"(?: (?:and|but|so|who|with|working|living|by|in|at|on|from|too|as well|now|here|myself)(?![a-z])"
     r"| ?(?:$|[,.;!?)]))"
 )
+_A = re.compile(r"(?<![a-z])an? $")
 _AND = re.compile(r" ?(?:and|&|/|,|和|同|及|与|、|or) ?(?:an? )?")
 _WHOLE = re.compile(
     r"[ ,.'\"(]*(?:(?:well|i|i'm|im|am|from|it's|it is|a|an|the|my nationality is|nationality|originally"
@@ -130,6 +131,8 @@ def _who(flat: str, start: int, end: int, place: Place) -> int | None:
         return end if _BE_ZH.search(before) and _END_ZH.match(flat, end) else None
     if _TO_AFTER.match(flat, end) or _NO_PERSON.match(flat, end):
         return None
+    if place.people and _A.search(before) and _AFTER_PEOPLE.match(flat, end):
+        return end
     if place.people and _BE_EN.search(before) and (place.alone or _AFTER_PEOPLE.match(flat, end)):
         return end
     return end if _FROM.search(before) else None

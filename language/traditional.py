@@ -48,7 +48,11 @@ def traditional(text: str) -> str:
 
 
 def _convert(text: str) -> str:
-    converted = str(converter("s2hk").convert(text)).translate(VARIANTS)
+    converted = "前海".join(map(_convert_part, text.split("前海")))  # else 前海参加 becomes 海蔘
     for pattern, right in MISREAD:
         converted = pattern.sub(right, converted)
     return converted
+
+
+def _convert_part(text: str) -> str:
+    return str(converter("s2hk").convert(text)).translate(VARIANTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,15 +90,18 @@ def train(force: Annotated[bool, typer.Option(help="Train even when nothing has 
 
 @app.command(hidden=True)
 def engine(
-    socket: Annotated[Path, typer.Option(help="Unix socket to listen on.")],
     model: Annotated[Path, typer.Option(help="Model to serve.")],
+    socket: Annotated[Optional[Path], typer.Option(help="Unix socket to listen on.")] = None,
+    host: Annotated[str, typer.Option(help="Address of this machine to listen on, without a socket.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on, without a socket.")] = 5005,
+    redis: Annotated[Optional[str], typer.Option(envvar="REDIS_URL", help="Redis with the conversations.")] = None,
 ) -> None:
     """Serve one engine (started by the other commands)."""
     from bot.engine.quiet import quiet
 
     quiet()
-    import uvicorn
+    from bot.engine.server import create_app, serve
 
-    from bot.engine.server import create_app
-
-    uvicorn.run(create_app(model), uds=str(socket), ws="none", log_level="warning", access_log=False)
+    if redis:
+        os.environ["REDIS_URL"] = redis
+    serve(create_app(model), socket=socket, host=host, port=port)

@@ -28,7 +28,7 @@ from nlu.evaluation.scores import Labelled, Reading, Report, read_labelled, repo
 app = typer.Typer(no_args_is_help=True, help="Look into how messages are understood.")
 
 
-NEVER_TYPED = ("interview", "nlu_fallback")
+NEVER_TYPED = ("interview", "feedback", "none_of_these", "nlu_fallback")
 """Intents without training messages: of buttons, and of what was not understood."""
 
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from actions.context import Context, about_a_service, next_context
 from bot.engine.quiet import quiet
 from bot.project import ROOT
+from dialogue.context import Context, about_a_service, next_context
 from nlu.evaluation.curve import STEPS, nested
 from nlu.evaluation.scores import Reading
 

@@ -35,11 +35,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Turn:
-    """One message of a conversation: what was typed, or the payload of a button."""
+    """One message of a conversation: what was typed, or the payload of a button.
+
+    message: its id in the conversation. The message that was answered last is not answered anew but gets the same answer.
+    """
 
     conversation: str
     text: str = ""
     payload: str | None = None
+    message: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -53,7 +57,8 @@ class Answer:
     intent, service: after context; `nlu_fallback` where not understood, service None where none. confidence: of the intent, 0–1.
     readings: what was understood, in order; one, but for messages that ask several things, of which intent and service are
     the first's. handoff: staff were asked for. verdict: of an interview that ended: `likely_eligible`, `not_eligible` or
-    `staff_must_decide`. numbered: whether a typed number means a button. ms: engine time of the turn, milliseconds.
+    `staff_must_decide`. numbered: whether a typed number means a button. forgotten: everything of the conversation was deleted, so
+    the gateway deletes what it has too. ms: engine time of the turn, milliseconds.
     """
 
     language: str
@@ -67,6 +72,7 @@ class Answer:
     handoff: bool = False
     verdict: str | None = None
     numbered: bool = True
+    forgotten: bool = False
     ms: float = field(default=0.0, compare=False)
 
     def to_json(self) -> dict[str, Any]:

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import warnings
 
 import structlog
 
-NOISY = ("rasa", "rasa_sdk", "tensorflow", "absl", "matplotlib", "jieba", "sanic", "apscheduler", "httpx")
+NOISY = ("rasa", "rasa_sdk", "tensorflow", "absl", "matplotlib", "jieba", "sanic", "apscheduler", "httpx", "bm25s")
 
 
 def quiet() -> None:
-    """Configure logging for a process that imports Rasa: warnings and worse, never message texts."""
+    """Configure logging for a process that imports Rasa: warnings and worse, never message texts; and leave JAX out.
+
+    bm25s and TensorFlow import JAX if it is there, for nothing that we use: 90 MB and five threads.
+    """
+    sys.modules.setdefault("jax", None)  # type: ignore[arg-type]
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from actions.answer import BUTTONS, NEAREST, NEXT_ASPECTS, SOURCES_SHOWN, answer
-from actions.reply import human_button
+from actions.answer import BUTTONS, CHECKED, NEAREST, NEXT_ASPECTS, SOURCES_SHOWN, answer, check_button, together
+from actions.reply import human_button, rating_buttons
 from catalog.models import Aspect, Service
 from catalog.render import aspect_name, contact_line, date_text
 from catalog.store import Catalog
@@ -97,15 +97,33 @@ def test_an_unknown_aspect_is_said_to_be_unknown_with_the_nearest_thing_and_whom
 
 
 @both_languages
-def test_buttons_lead_to_other_known_aspects_and_last_to_a_person(catalog: Catalog, language: str) -> None:
+def test_buttons_lead_to_a_check_to_other_known_aspects_and_to_a_person(catalog: Catalog, language: str) -> None:
     for known in (True, False):
         for service, aspect in pairs(catalog, known):
-            *others, last = answer(catalog, service.id, aspect, language).buttons
-            assert last == human_button(language)
-            asked = [Aspect(button.intent.removeprefix("ask_")) for button in others]
-            assert asked == [a for a in NEXT_ASPECTS if a in service.aspects and a is not aspect][:BUTTONS]
-            assert [button.title for button in others] == [aspect_name(a, language) for a in asked]
+            buttons = list(answer(catalog, service.id, aspect, language).buttons)
+            person = buttons.index(human_button(language))
+            others = buttons[:person]
+            assert tuple(buttons[person + 1 :]) == (rating_buttons() if known else ())
+            check = [check_button(service, language)] if service.interview and aspect in CHECKED else []
+            assert others[: len(check)] == check
+            assert check_button(service, language) not in others[len(check) :]
+            asked = [Aspect(button.intent.removeprefix("ask_")) for button in others[len(check) :]]
+            following = [a for a in NEXT_ASPECTS if a in service.aspects and a is not aspect]
+            assert asked == following[: BUTTONS - len(check)]
+            assert [button.title for button in others[len(check) :]] == [aspect_name(a, language) for a in asked]
             assert all(button.entities == {"service": service.id} for button in others)
+
+
+@both_languages
+def test_several_answers_share_one_way_to_a_person_and_one_rating(catalog: Catalog, language: str) -> None:
+    asked = [("work-permit", Aspect.fee), ("work-permit", Aspect.time), ("postdoc", Aspect.fee)]
+    replies = [answer(catalog, service, aspect, language) for service, aspect in asked]
+    reply = together(replies, language)
+    assert reply.text == "\n\n".join(each.text for each in replies)
+    assert reply.buttons[-3:] == (human_button(language), *rating_buttons())
+    assert len(set(map(str, reply.buttons))) == len(reply.buttons) <= BUTTONS + 3
+    assert not {"ask_fee", "ask_time"} & {button.intent for button in reply.buttons}
+    assert set(reply.sources) == {source for each in replies for source in each.sources}
 
 
 @both_languages

@@ -183,7 +183,7 @@ ANSWERS = {"role": "none of these"}
 def test_the_summary_comes_before_the_verdict_and_can_be_corrected(interview: Interview, catalog: Catalog) -> None:
     state = say(interview, begin(interview, SERVICE, {}), "5").state
     assert state.stage == "confirm"
-    assert "What do you do in Qianhai?" in question(catalog, interview, state, "answered", "en").text
+    assert "What do you do in Qianhai?" in question(interview, state, "answered", "en").text
     changed = pressed(interview, state, "change")
     assert changed.note == "which"
     again = say(interview, changed.state, "the first one")
@@ -215,7 +215,7 @@ def test_the_state_survives_as_json(interview: Interview) -> None:
 def test_every_question_of_every_interview_can_be_said(catalog: Catalog, language: str) -> None:
     for service in catalog.services.values():
         for asked_ in service.interview.questions if service.interview else ():
-            reply = question(catalog, service.interview, State(service.id, {}, (), asked_.id), "invalid", language)
+            reply = question(service.interview, State(service.id, {}, (), asked_.id), "invalid", language)
             assert getattr(asked_, language) in reply.text
             assert len({button.title for button in reply.buttons}) == len(reply.buttons), (service.id, asked_.id)
     assert stopped(language, catalog.services[SERVICE]).text
@@ -256,4 +256,4 @@ def test_whatever_is_said_the_interview_goes_on_or_ends(
         if state.stage == "done":
             assert result(catalog, state, "en").text
             return
-        assert question(catalog, interview, state, step.note, "zh").text
+        assert question(interview, state, step.note, "zh").text

@@ -6,6 +6,7 @@ from actions.menu import LIKELIEST, categories, category, which_service
 from actions.reply import Button, human_button
 from catalog.models import Aspect
 from catalog.store import Catalog
+from dialogue.references import NONE_OF_THESE
 
 both_languages = pytest.mark.parametrize("language", ["zh", "en"])
 
@@ -57,7 +58,7 @@ def test_a_group_offers_its_services_for_the_question_asked(catalog: Catalog, la
 def test_which_service_names_what_was_asked(catalog: Catalog, aspect: Aspect | None, language: str, text: str) -> None:
     reply = which_service(catalog, aspect, [], language)
     assert reply.text == text
-    assert reply.intent == (aspect and "ask_fee")
+    assert (reply.intent, reply.asks) == (aspect and "ask_fee", "which")
     assert list(reply.buttons) == [*group_buttons(catalog, language), human_button(language)]
 
 
@@ -70,7 +71,8 @@ def test_which_service_offers_the_likeliest_ones_the_catalog_has(
     first = buttons[:LIKELIEST]
     assert [button.entities["service"] for button in first] == ["work-permit", "talent-visa", "postdoc"]
     assert {button.intent for button in first} == {intent}
-    assert list(buttons[LIKELIEST:]) == [*group_buttons(catalog, "en"), human_button("en")]
+    none = Button("None of these", NONE_OF_THESE)
+    assert list(buttons[LIKELIEST:]) == [none, *group_buttons(catalog, "en"), human_button("en")]
 
 
 @both_languages

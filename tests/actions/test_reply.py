@@ -39,12 +39,14 @@ def test_what_goes_to_the_gateway_beside_the_text() -> None:
         issuer=Text(zh="国务院", en="State Council"),
         status=SourceStatus.general_knowledge,
     )
-    reply = Reply("text", sources=(notice, rule), intent="ask_fee", handoff=True)
+    reply = Reply("text", sources=(notice, rule), intent="ask_fee", handoff=True, asks="which", forget=True)
     assert reply.custom("en") == {
         "intent": "ask_fee",
         "handoff": True,
         "verdict": None,
         "numbered": True,
+        "asks": "which",
+        "forget": True,
         "sources": [
             {
                 "title": "Notice",

@@ -6,25 +6,19 @@ import pytest
 import yaml
 
 from actions import menu
-from actions.answer import NEXT_ASPECTS, answer
-from actions.reply import Button, human_button
-from actions.talk import OFFERS, act, human, language_changed, not_understood, other_language, out_of_scope
+from actions.answer import answer
+from actions.audience import audiences
+from actions.reply import human_button
+from actions.talk import human, kept, language_changed, neighbour, noted, other_language, out_of_scope
 from catalog.models import Aspect
-from catalog.render import aspect_name, contact_line
-from catalog.search import Passage
+from catalog.neighbours import neighbours
+from catalog.render import contact_line
 from catalog.store import Catalog
 from language.script import has_han
 
 both_languages = pytest.mark.parametrize("language", ["zh", "en"])
 
 ROOT = Path(__file__).parents[2]
-
-
-def acts() -> list[str]:
-    """The intents that the stories give to `action_act`."""
-    rules = yaml.safe_load((ROOT / "stories/questions.yml").read_text(encoding="utf-8"))["rules"]
-    steps = next(rule["steps"] for rule in rules if {"action": "action_act"} in rule["steps"])
-    return [step["intent"] for step in steps[0]["or"]]
 
 
 @both_languages
@@ -62,33 +56,6 @@ def test_another_language_is_answered_in_both() -> None:
 
 
 @both_languages
-def test_what_was_not_understood_offers_the_passages_found_all_groups_and_a_person(
-    catalog: Catalog, language: str
-) -> None:
-    passages = [Passage("postdoc", aspect, 0, "en", "text", 0.5) for aspect in NEXT_ASPECTS]
-    *offers, last = not_understood(catalog, passages, ["e-hub"], language).buttons
-    short = getattr(catalog.services["postdoc"].short, language)
-    assert offers[:OFFERS] == [
-        Button(f"{short} · {aspect_name(aspect, language)}", f"ask_{aspect.value}", {"service": "postdoc"})
-        for aspect in NEXT_ASPECTS[:OFFERS]
-    ]
-    assert offers[OFFERS:] == menu.category_buttons(catalog, language)
-    assert last == human_button(language)
-
-
-@both_languages
-def test_without_passages_the_likeliest_services_are_offered(catalog: Catalog, language: str) -> None:
-    services = ["postdoc", "e-hub", "work-permit", "talent-visa"]
-    reply = not_understood(catalog, [], services, language)
-    assert reply.intent == "nlu_fallback"
-    assert list(reply.buttons) == [
-        *menu.service_buttons(services[:OFFERS], Aspect.overview, catalog, language),
-        *menu.category_buttons(catalog, language),
-        human_button(language),
-    ]
-
-
-@both_languages
 def test_out_of_scope_says_no_and_what_it_is_for(catalog: Catalog, language: str) -> None:
     reply = out_of_scope(catalog, language)
     assert reply.intent == "out_of_scope"
@@ -97,48 +64,53 @@ def test_out_of_scope_says_no_and_what_it_is_for(catalog: Catalog, language: str
 
 
 @both_languages
-@pytest.mark.parametrize("intent", [intent for intent in acts() if intent != "estimate_tax"])  # actions.estimate
-def test_every_act_is_answered_in_the_language(catalog: Catalog, intent: str, language: str) -> None:
-    for service in (None, "work-permit"):
-        reply = act(catalog, intent, service, language)
-        assert reply.intent == intent
-        assert has_han(reply.text.split("\n")[0]) == (language == "zh")
-        assert reply.buttons[-1] == human_button(language)
+def test_a_neighbour_is_told_apart_and_what_comes_closest_is_offered(catalog: Catalog, language: str) -> None:
+    found = neighbours()["hong-kong-schemes"]
+    reply = neighbour(catalog, found, "postdoc", language)
+    assert found.service is not None
+    closest = getattr(catalog.services[found.service].short, language)
+    assert reply.text.startswith(getattr(found, language))
+    assert closest in reply.text
+    assert [button.title for button in reply.buttons] == [closest, human_button(language).title]
+    assert reply.intent == "out_of_scope"
 
 
 @both_languages
-@pytest.mark.parametrize("intent", ["track_application", "complain"])
-def test_track_and_complain_name_the_offices_of_the_service(catalog: Catalog, intent: str, language: str) -> None:
-    for service in catalog.services.values():
-        text = act(catalog, intent, service.id, language).text
-        for contact in {*service.ask, "city-12345"} - {"talent-service-center"}:
-            assert text.count(contact_line(catalog.contacts[contact], language)) == 1, (service.id, contact)
+@pytest.mark.parametrize(("likely", "offered"), [("postdoc", ["postdoc"]), (None, []), ("gone", [])])
+def test_a_neighbour_without_a_closest_service_takes_the_likeliest(
+    catalog: Catalog, likely: str | None, offered: list[str], language: str
+) -> None:
+    found = neighbours()["shanghai"]
+    reply = neighbour(catalog, found, likely, language)
+    buttons = menu.service_buttons(offered, Aspect.overview, catalog, language) or menu.category_buttons(
+        catalog, language
+    )
+    assert list(reply.buttons) == [*buttons, human_button(language)]
+    assert (reply.text == getattr(found, language)) == (not offered)
 
 
-@both_languages
 @pytest.mark.parametrize(
-    ("intent", "service", "answered", "aspect"),
+    ("groups", "zh", "en"),
     [
-        ("check_eligibility", "postdoc", "postdoc", Aspect.eligibility),
+        (["macao"], "好的，记下了：您是澳门居民。", "Noted: you are a Macao resident."),
+        (["hong_kong", "employer"], "好的，记下了：您是香港居民。", "Noted: you are a Hong Kong resident."),
+        (["employer"], "好的，记下了：您代表用人单位。", "Noted: you are asking as an employer."),
+        (["mainland"], "好的，记下了。", "Noted."),
     ],
 )
-def test_a_check_without_an_interview_shows_the_conditions(
-    catalog: Catalog, intent: str, service: str | None, answered: str, aspect: Aspect, language: str
-) -> None:
-    reply = act(catalog, intent, service, language)
-    rules = answer(catalog, answered, aspect, language)
-    lead, text = reply.text.split("\n\n", 1)
-    assert lead
-    assert (text, reply.buttons, reply.sources) == (rules.text, rules.buttons, rules.sources)
+def test_who_somebody_is_is_noted(catalog: Catalog, groups: list[str], zh: str, en: str) -> None:
+    for language, said in (("zh", zh), ("en", en)):
+        reply = noted(catalog, audiences(groups), language)
+        assert reply.text.startswith(said)
+        assert reply.text.removeprefix(said).strip() in ("您想了解什么？", "What would you like to know?")
+        assert list(reply.buttons) == [*menu.category_buttons(catalog, language), human_button(language)]
 
 
 @both_languages
-def test_a_check_without_a_service_asks_for_one(catalog: Catalog, language: str) -> None:
-    reply = act(catalog, "check_eligibility", None, language)
-    checked = [service.id for service in catalog.services.values() if service.interview]
-    assert [button.entities["service"] for button in reply.buttons[:-1]] == checked
-    assert reply.buttons[-1] == human_button(language)
-    assert reply.sources == ()
+def test_who_keeps_everything_is_told_so(language: str) -> None:
+    reply = kept(language)
+    assert has_han(reply.text) == (language == "zh")
+    assert (reply.intent, reply.forget, reply.buttons) == ("deny", False, (human_button(language),))
 
 
 def test_every_button_means_an_intent_of_the_domain(catalog: Catalog) -> None:

@@ -7,26 +7,21 @@ import httpx
 import pytest
 
 from bot.engine.errors import EngineFailed
+from bot.engine.protocol import Button
 from bot.typed import MAX_CHARACTERS
 
 
-async def test_buttons_belong_to_their_conversation(scripted: Any) -> None:
-    await scripted.assistant.reply("a", "hello")
-    await scripted.assistant.reply("b", "1")
-    await scripted.assistant.reply("a", "talk to a person")
-    assert scripted.turns == [
-        {"conversation": "a", "text": "hello", "payload": None},
-        {"conversation": "b", "text": "1", "payload": None},
-        {"conversation": "a", "text": "", "payload": "/ask_human"},
-    ]
+async def test_what_is_typed_goes_to_the_engine_as_text(scripted: Any) -> None:
+    texts = ["hello", "1", "talk to a person", "辦理費用"]
+    for text in texts:
+        await scripted.assistant.reply("a", text)
+    assert scripted.turns == [{"conversation": "a", "text": text, "payload": None} for text in texts]
 
 
-async def test_only_the_last_answers_buttons_count(scripted: Any) -> None:
-    await scripted.assistant.reply("a", "hello")
-    scripted.script = lambda turn: replace(scripted.echo(turn), buttons=())
-    await scripted.assistant.reply("a", "hello again")
-    await scripted.assistant.reply("a", "1")
-    assert scripted.turns[-1] == {"conversation": "a", "text": "1", "payload": None}
+async def test_a_pressed_button_goes_to_the_engine_as_its_payload(scripted: Any) -> None:
+    answer = await scripted.assistant.reply("a", "hello")
+    await scripted.assistant.press("b", answer.buttons[1])
+    assert scripted.turns[-1] == {"conversation": "b", "text": "", "payload": "/ask_human"}
 
 
 async def test_a_typed_payload_is_text(scripted: Any) -> None:
@@ -34,14 +29,22 @@ async def test_a_typed_payload_is_text(scripted: Any) -> None:
     assert scripted.turns == [{"conversation": "a", "text": 'ask_fee{"service": "work-permit"}', "payload": None}]
 
 
-async def test_traditional_titles_press_their_buttons(scripted: Any) -> None:
+async def test_answers_and_buttons_are_delivered_in_the_script_of_the_person(scripted: Any) -> None:
     scripted.script = lambda turn: replace(
-        scripted.echo(turn), language="zh-Hant", buttons=(replace(scripted.echo(turn).buttons[0], title="办理费用"),)
+        scripted.echo(turn), language="zh-Hant", text="办理", buttons=(Button("办理费用", "/ask_fee"),)
     )
-    answer = await scripted.assistant.reply("a", "要幾多錢")
-    assert answer.buttons[0].title == "辦理費用"
-    await scripted.assistant.reply("a", "辦理費用")
-    assert scripted.turns[-1]["payload"] == "/ask_fee"
+    typed = await scripted.assistant.reply("a", "要幾多錢")
+    pressed = await scripted.assistant.press("a", typed.buttons[0])
+    for answer in (typed, pressed):
+        assert (answer.text, answer.buttons[0].title) == ("辦理", "辦理費用")
+
+
+async def test_a_deleted_conversation_leaves_no_language(scripted: Any) -> None:
+    scripted.script = lambda turn: replace(scripted.echo(turn), language="zh-Hant")
+    await scripted.assistant.reply("a", "你好")
+    scripted.script = lambda turn: replace(scripted.echo(turn), language="zh-Hant", forgotten=True)
+    await scripted.assistant.reply("a", "確認刪除")
+    assert (await scripted.assistant.reply("a", "人" * (MAX_CHARACTERS + 1))).language == "zh-Hans"
 
 
 @pytest.mark.parametrize(

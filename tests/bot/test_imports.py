@@ -11,7 +11,7 @@ RASA_SIDE = {
     "bot.engine.agent",
     "bot.engine.actions",
     "bot.engine.patches",
-    "bot.engine.trackers",
+    "bot.engine.redis_trackers",
     "bot.engine.trainer",
 }
 RUNS_WHEN_IMPORTED = {"bot.__main__"}

@@ -56,6 +56,7 @@ def test_systems_are_chosen_by_name_in_their_own_order() -> None:
 
 
 LEFT_OUT = (
+    "nlu.conversation.InConversation",
     "nlu.readings.QuestionSplitter",
     "nlu.identifier.LanguageIdentifier",
     "nlu.matcher.ServiceMatcher",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actions.context import Context, next_context, wanted_language
+from dialogue.context import Context, next_context, wanted_language
 from language.choice import guess
 from nlu.gazetteer import Gazetteer
 
@@ -133,25 +133,16 @@ def test_an_act_may_change_the_service_but_not_the_aspect(intent: str) -> None:
     assert about(PERMIT_FEE, heard("for the talent visa", intent)) == ("talent-visa", "fee")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        heard("work permit", "ask_overview"),
-        heard("Work permits!", "ask_documents"),
-        heard("工作許可", "ask_eligibility", none=0.9),
-        heard("the work permit", "ask_overview"),
-        pressed("ask_fee", service="work-permit"),
-    ],
-    ids=lambda message: message["text"],
-)
-def test_a_bare_name_answers_which_service(name: Message) -> None:
-    assert about(heard("How much is it?", "ask_fee"), name) == ("work-permit", "fee")
-
-
 def test_a_group_chosen_on_the_way_keeps_the_question_open() -> None:
     asked = (heard("How much is it?", "ask_fee"), pressed("list_services", category="work"))
     assert about(*asked) == (None, "fee")
-    assert about(*asked, heard("work permit", "ask_overview")) == ("work-permit", "fee")
+    assert about(*asked, pressed("ask_fee", service="work-permit")) == ("work-permit", "fee")
+
+
+def test_a_service_meant_in_the_conversation_goes_before_one_named() -> None:
+    meant = {"entity": "service", "value": "talent-visa", "extractor": "context"}
+    message = heard("not the work permit, the talent visa", "ask_fee", work_permit=0.9)
+    assert about(PERMIT_FEE, {**message, "entities": [*message["entities"], meant]}) == ("talent-visa", "fee")
 
 
 def test_a_button_of_another_question_asks_its_own() -> None:

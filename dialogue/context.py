@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from language.choice import EN, HANS, HANT
@@ -15,10 +16,16 @@ SERVICE_SURE = 0.20
 SERVICE_SWITCH = 0.60
 """Confidence from which a service that is not named replaces the one under discussion."""
 
-NAME_ALONE = 0.6
-"""Share of a message a service's name must fill for the message to be an answer to "which service?"."""
+INTERVIEW_SWITCH = 0.90
+"""The same while an interview is under way: a question in between is mostly about its service."""
 
 NONE = "none"
+
+BUTTON = "button"
+"""Extractor name of entities that come from a button, so that they count as meant and not as found."""
+
+CONTEXT = "context"
+"""Extractor name of entities that come from what was said before."""
 
 CENTER = "service-center"
 """What "where are you?" and "which number do I call?" are about when nothing is under discussion."""
@@ -70,19 +77,45 @@ def questions(context: Context, message: Mapping[str, Any]) -> tuple[Question, .
             for asked in several
         )
     scores = {r["name"]: r["confidence"] for r in message.get("service_ranking") or ()}
-    likely = [service for service in _named(message) if scores.get(service, 0.0) >= SERVICE_SURE]
+    joined = _joined(message)
+    likely = [s for s in named(message) if s in joined or scores.get(s, 0.0) >= SERVICE_SURE]
     if len(likely) < 2:
         return ()
     return tuple(Question(service, intent, float(message["intent"]["confidence"])) for service in likely)
 
 
-def next_context(before: Context, message: Mapping[str, Any]) -> Context:
-    """The context after `message`, a parse of Rasa (text, intent, entities, `language`, `service_ranking`, `questions`)."""
+_AND = re.compile(
+    r"\s*(?:,|，|、|/|&|and|和|同|与|及|跟|以及)?\s*(?:and|和|同|与|及)?\s*(?:for|of)?\s*(?:the|my|a)?\s*(?:for the)?\s*",
+    re.IGNORECASE,
+)
+
+
+def _joined(message: Mapping[str, Any]) -> set[str]:
+    """The services whose names are joined by nothing but "and"."""
+    text = str(message.get("text") or "")
+    spans = sorted(
+        (e["start"], e["end"], e["value"])
+        for e in message.get("entities") or ()
+        if e["entity"] == "service" and "end" in e
+    )
+    found: set[str] = set()
+    for (_, end, one), (start, _, other) in pairwise(spans):
+        between = text[end:start]
+        if one != other and between.strip() and _AND.fullmatch(between):
+            found |= {one, other}
+    return found
+
+
+def next_context(before: Context, message: Mapping[str, Any], switch: float = SERVICE_SWITCH) -> Context:
+    """The context after `message`, a parse of Rasa (text, intent, entities, `language`, `service_ranking`, `questions`).
+
+    switch: confidence from which a service that is not named replaces the one under discussion.
+    """
+    after = _language(before, message)
     several = message.get("questions")
     if several and _intent(message).startswith("ask_"):
         message = {**message, "intent": {"name": several[0]["intent"]}}
-    after = _language(before, message)
-    service = _service(before, message)
+    service = _service(before, message, switch)
     aspect = _aspect(before, message)
     return replace(after, service=service, aspect=aspect)
 
@@ -155,28 +188,52 @@ def _clause(text: str) -> str:
     return re.split(r"[,，。.;；!！?？]|\bto\s+$|换成|換成|转成|轉做|改用|而要", text)[-1]
 
 
-def _service(before: Context, message: Mapping[str, Any]) -> str | None:
-    chosen = _entity(message, "service", "button")
+def _service(before: Context, message: Mapping[str, Any], switch: float = SERVICE_SWITCH) -> str | None:
+    chosen = _entity(message, "service", BUTTON) or _entity(message, "service", CONTEXT)
     if chosen:
         return chosen
     if not about_a_service(_intent(message)):
         return before.service
-    named = _named(message)
+    mentioned = named(message)
     ranking = [(r["name"], r["confidence"]) for r in message.get("service_ranking") or ()]
     best, confidence = ranking[0] if ranking else (NONE, 0.0)
+    if _intent(message) == "complain" and before.service and not named(message):
+        return before.service
     scores = dict(ranking)
-    if named:
-        likeliest = max(named, key=lambda service: scores.get(service, 0.0))
-        return best if best != NONE and confidence >= SERVICE_SWITCH else likeliest
-    bar = SERVICE_SWITCH if before.service else SERVICE_SURE
+    if mentioned:
+        likeliest = max(mentioned, key=lambda service: scores.get(service, 0.0))
+        sure = best != NONE and confidence >= SERVICE_SWITCH and best not in _of_identities(message)
+        return best if sure else likeliest
+    bar = switch if before.service else SERVICE_SURE
     if best != NONE and confidence >= bar:
         return best
     return before.service or (CENTER if _intent(message) in ("ask_contact", "ask_location") else None)
 
 
-def _named(message: Mapping[str, Any]) -> list[str]:
-    """The services whose names stand in the message, in order."""
-    return list(dict.fromkeys(e["value"] for e in message.get("entities") or () if e["entity"] == "service"))
+def named(message: Mapping[str, Any]) -> list[str]:
+    """The services whose names stand in the message, in order; what says who somebody is names none ("Hong Kong permanent resident")."""
+    identities = _identity_spans(message)
+    return list(
+        dict.fromkeys(
+            e["value"] for e in message.get("entities") or () if e["entity"] == "service" and not _inside(e, identities)
+        )
+    )
+
+
+def _of_identities(message: Mapping[str, Any]) -> set[str]:
+    """The services that only seem to be named, in what says who somebody is."""
+    identities = _identity_spans(message)
+    return {e["value"] for e in message.get("entities") or () if e["entity"] == "service" and _inside(e, identities)}
+
+
+def _identity_spans(message: Mapping[str, Any]) -> list[tuple[int, int]]:
+    return [(e["start"], e["end"]) for e in message.get("entities") or () if e["entity"] == "identity" and "end" in e]
+
+
+def _inside(entity: Mapping[str, Any], spans: list[tuple[int, int]]) -> bool:
+    """Whether an entity lies within one of the spans, which says more than it."""
+    first, last = entity.get("start", -1), entity.get("end", -1)
+    return any(start <= first and last <= end and end - start > last - first for start, end in spans)
 
 
 def about_a_service(intent: str) -> bool:
@@ -190,13 +247,4 @@ def _aspect(before: Context, message: Mapping[str, Any]) -> str | None:
     intent = _intent(message)
     if not intent.startswith("ask_") or intent == "ask_human":
         return before.aspect
-    if before.service is None and before.aspect and _only_a_name(message):
-        return before.aspect
     return intent.removeprefix("ask_")
-
-
-def _only_a_name(message: Mapping[str, Any]) -> bool:
-    """Whether the message is hardly more than a service's name, the answer to "which service?"."""
-    text = str(message.get("text") or "").strip()
-    named = sum(e["end"] - e["start"] for e in message.get("entities") or () if e["entity"] == "service" and "end" in e)
-    return bool(text) and named / len(text) >= NAME_ALONE
