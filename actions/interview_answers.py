@@ -32,6 +32,14 @@ _NO = re.compile(
 )
 """A statement that says no; asking back and not knowing are none."""
 
+_UNSURE = re.compile(
+    r"(?:don'?t|do not) know|not (?:so |quite |really )?sure|no idea|unsure|不(?:太|大|是很)?(?:清楚|确定|肯定)|不知道|唔(?:太|係好)?(?:清楚|肯定|知)",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"^(?:yes|yep|i'?m|i am|it is|we are|我是|我系|是|系|我|一个|an?\b|the\b)\s*|(?:的|嘅|呀|啊|人)$", re.IGNORECASE
+)
+
 _STATEMENT = 48
 """Characters up to which such a statement is an answer."""
 
@@ -67,7 +75,7 @@ def read(question: Question, text: str) -> Value | None:
     if answer and answer.meaning in ("unsure", "skip") and (answer.exact or question.kind != "choice"):
         return UNSURE
     if question.kind == "yes_no":
-        return _yes_no(text, answer)
+        return _yes_no(question, text, answer)
     if question.kind == "choice":
         if answer and answer.meaning in ("no", "neither") and answer.exact:
             ids = {each.id for each in question.choices}
@@ -80,17 +88,33 @@ def read(question: Question, text: str) -> Value | None:
             or by_identity(question.choices, text)
         )
     value = _number(question, text)
+    if value is None and question.kind in ("days", "years") and len(text) <= _STATEMENT and _NO.search(simplify(text)):
+        value = Decimal(0)
     fits = value is not None and value >= question.least and (question.most is None or value <= question.most)
     return value if fits else None
 
 
-def _yes_no(text: str, answer: Answer | None) -> str | None:
-    """Yes or no; a short statement that denies is no, and one with "but" in it is neither."""
+def _yes_no(question: Question, text: str, answer: Answer | None) -> str | None:
+    """Yes or no; a short statement that denies is no, one that repeats the question is yes, and one with "but" in it is neither.
+
+    Whoever adds not to be sure does not know.
+    """
     plain = simplify(text)
+    if _UNSURE.search(plain):
+        return UNSURE
+    if answer is None and _repeats(question, plain):
+        return "yes"
     if answer and answer.meaning in ("yes", "no"):
         return None if not answer.exact and _BUT.search(plain) else answer.meaning
     denies = _NO.search(plain) and not _BUT.search(plain) and not re.search(r"[?？]", plain)
     return "no" if answer is None and denies and len(plain) <= _STATEMENT else None
+
+
+def _repeats(question: Question, plain: str) -> bool:
+    """Whether a text is nothing but words of the question: 中国籍 to 您是中国籍吗."""
+    said = _BARE.sub("", plain).strip(" .。,，!！").casefold()
+    long_enough = len(said) >= (2 if not said.isascii() else 4)
+    return long_enough and (said in simplify(question.zh) or said in question.en.casefold())
 
 
 def choice(choices: Iterable[Choice], text: str, generic: bool = True) -> str | None:

@@ -12,7 +12,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import acts, day_count, days, estimate, feedback, interview_form, ladder, menu, talk
+from actions import acts, day_count, days, estimate, feedback, interview_form, interview_replies, ladder, menu, talk
 from actions.answer import answer, together
 from actions.audience import Who, audiences
 from actions.reply import Reply
@@ -68,7 +68,8 @@ class ActionSetContext(Action):
             after = next_context(before, message)
         else:
             step = interview_form.step(tracker)
-            after = next_context(replace(before, service=step.state.service), message, INTERVIEW_SWITCH)
+            heard = message if step.note == "elsewhere" else {**message, "intent": {"name": interview_replies.INTENT}}
+            after = next_context(replace(before, service=step.state.service), heard, INTERVIEW_SWITCH)
             if step.note != "elsewhere":  # an answer changes the language at most
                 after = replace(after, service=step.state.service, aspect=before.aspect)
         values: dict[str, Any] = {

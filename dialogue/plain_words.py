@@ -54,12 +54,12 @@ def plainly(message: Mapping[str, Any], asked: bool) -> str | None:
         return "unsubscribe"
     if intent == "unsubscribe" and not _ENDS.search(text) and _SUBSCRIBE.search(text):
         return "subscribe"
-    if intent == "subscribe" and not _SUBSCRIBE.search(text):
-        return _next_best(message)
+    if intent == "subscribe" and not _SUBSCRIBE.search(text) and _confidence(message) < SURE:
+        return _question(message) or "nlu_fallback"
     if intent in _CLOSES and _FIGURE.fullmatch(text.strip()):
         return "nlu_fallback"
     if intent in _TALK and _LEFT.search(text) and asks_something(_LEFT.split(text, maxsplit=1)[-1]):
-        return _next_best(message)
+        return _question(message, CONCEIVABLE)
     if intent == "affirm" and not asked and not any(e["entity"] == "answer" for e in message.get("entities") or ()):
         return "nlu_fallback"
     return None
@@ -76,7 +76,19 @@ _LEFT = re.compile(r"\b(?:and|then|so|but)\b|[,，。.!！]|那|咁", re.IGNOREC
 """After one of these, small talk may go on with a question: "ok and how long", 好的谢谢，那材料呢."""
 
 
-def _next_best(message: Mapping[str, Any]) -> str:
-    """The likeliest question of the ranking, else that the message was not understood."""
-    ranking = [str(r["name"]) for r in message.get("intent_ranking") or ()]
-    return next((name for name in ranking if name.startswith("ask_") and name != "ask_human"), "nlu_fallback")
+SURE = 0.85
+"""Confidence from which somebody is subscribed without a word that says so."""
+
+CONCEIVABLE = 0.03
+"""Confidence from which a question may stand behind small talk; 请问在吗 is a greeting."""
+
+
+def _confidence(message: Mapping[str, Any]) -> float:
+    return float((message.get("intent") or {}).get("confidence") or 0.0)
+
+
+def _question(message: Mapping[str, Any], bar: float = 0.0) -> str | None:
+    """The likeliest question of the ranking."""
+    ranking = [(str(r["name"]), r["confidence"]) for r in message.get("intent_ranking") or ()]
+    questions = (name for name, sure in ranking if name.startswith("ask_") and name != "ask_human" and sure >= bar)
+    return next(questions, None)
