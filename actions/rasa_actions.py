@@ -339,7 +339,8 @@ def closest(tracker: Tracker, service: str, aspect: Aspect, language: str) -> St
     if found is None or found.score < CLOSE or found.aspect is aspect:
         return None
     statement = catalog().services[service].aspects[found.aspect][found.position]
-    return None if statement.document or statement in catalog().statements(service, aspect) else statement
+    shown = any(statement is each for each in catalog().statements(service, aspect))
+    return None if statement.document or shown else statement
 
 
 def likeliest(tracker: Tracker, bar: float = 0.0) -> list[str]:

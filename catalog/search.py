@@ -80,6 +80,9 @@ class Search:
                         self._passages.append(Passage(service.id, aspect, position, language, text, 0.0))
                         self._said.append(frozenset(words) - frozenset(name_words))
                         corpus.append([*words, *dict.fromkeys([*name_words, *aspect_words])])
+        self._of: dict[tuple[str, str], list[int]] = {}
+        for index, passage in enumerate(self._passages):
+            self._of.setdefault((passage.service, passage.language), []).append(index)
         self._retriever = bm25s.BM25(k1=K1)
         self._retriever.index(corpus, show_progress=False)
         self._vocabulary = [frozenset(words) for words in corpus]
@@ -112,7 +115,7 @@ class Search:
         Names of the service itself do not count. score: the share of the query's weight that the statement covers.
         """
         words = {self._known(word) for word in self._words(query)}
-        mine = [i for i, p in enumerate(self._passages) if p.service == service and p.language == language]
+        mine = self._of.get((service, language), [])
         asked = words & frozenset().union(*(self._said[i] for i in mine))
         weight = sum(self._idf.get(word, self._unknown) for word in words)
         best = max(mine, key=lambda i: sum(self._idf[word] for word in asked & self._said[i]), default=None)
