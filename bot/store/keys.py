@@ -65,6 +65,10 @@ class Keys:
         """String: when a session or an address of the web chat has used up what it may send."""
         return f"{self.prefix}web:limit:{_safe(who)}"
 
+    def telegram(self, what: str, about: str) -> str:
+        """String: what the Telegram channel remembers; `what` is a word of its own, `about` a bot, chat, conversation or reply."""
+        return f"{self.prefix}telegram:{what}:{_safe(about)}"
+
     @property
     def every_state(self) -> str:
         """Pattern of all `state` keys, for SCAN."""

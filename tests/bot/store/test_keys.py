@@ -18,7 +18,7 @@ TEXT = st.text(st.characters(), max_size=200)
 
 
 @pytest.mark.parametrize("conversation", IDS)
-@pytest.mark.parametrize("of", [KEYS.state, KEYS.log])
+@pytest.mark.parametrize("of", [KEYS.state, KEYS.log, KEYS.outbox, KEYS.sending, KEYS.buttons, KEYS.living])
 def test_an_id_cannot_break_out_of_its_key(of: object, conversation: str) -> None:
     key = of(conversation)  # type: ignore[operator]
     prefix = of("")  # type: ignore[operator]
@@ -43,7 +43,20 @@ def test_two_ids_never_share_a_key(one: str, other: str) -> None:
 
 @given(TEXT)
 def test_keys_of_all_kinds_differ(conversation: str) -> None:
-    assert len({KEYS.state(conversation), KEYS.log(conversation), KEYS.schema}) == 3
+    keys = [
+        KEYS.schema, KEYS.dead_letters, KEYS.inbox(1), KEYS.begun(1), KEYS.seen("", conversation, ""),
+        *(of(conversation) for of in (KEYS.state, KEYS.log, KEYS.outbox, KEYS.sending, KEYS.buttons, KEYS.living)),
+        KEYS.lease(conversation, 1), KEYS.lease(conversation, 2),
+    ]  # fmt: skip
+    assert len(set(keys)) == len(keys)
+
+
+@given(st.tuples(TEXT, TEXT, TEXT), st.tuples(TEXT, TEXT, TEXT))
+def test_a_message_is_seen_under_a_name_of_its_own_that_tells_nothing(
+    one: tuple[str, str, str], other: tuple[str, str, str]
+) -> None:
+    assert (KEYS.seen(*one) == KEYS.seen(*other)) == (one == other)
+    assert re.fullmatch(r"qta:seen:[0-9a-f]{32}", KEYS.seen(*one))
 
 
 @pytest.mark.parametrize("prefix", ["", "qta", "q*:", "qta: ", ":", "a::", "中:", "qta:\n"])
