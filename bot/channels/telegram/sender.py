@@ -1,0 +1,288 @@
+"""Delivers replies of the outbox: each at most once, in order, as fast as Telegram allows, no chat waiting for another."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.error import TelegramError
+
+from bot.channels.telegram.api import BEFORE, Failure, back_off, failure
+from bot.channels.telegram.keyboards import keyboard
+from bot.channels.telegram.lanes import Lanes, end, place
+from bot.channels.telegram.markup import Part, parts
+from bot.channels.telegram.memory import Memory
+from bot.channels.telegram.pacing import Pace
+from bot.channels.telegram.ports import Entry, Outbox
+from bot.channels.telegram.updates import chat_of, group_of
+from bot.messages import Outgoing
+from bot.store.errors import StoreError
+from bot.store.leases import LeaseLost
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "telegram"
+
+PATIENCE = 2.0
+"""Seconds that a reply is held for its turn; if it takes longer, it goes back to the outbox."""
+
+AT_ONCE = 100
+"""Replies being sent at one time."""
+
+TYPING = 4.5
+"""Seconds between typing indicators; Telegram shows one for five."""
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+REFUSED_TOKEN = 60.0
+"""Seconds until a reply is tried again after the token was refused."""
+
+REDIS_AWAY = 2.0
+"""Seconds until a reply is tried again after Redis did not answer."""
+
+LONG_AGO = 24 * 60 * 60
+"""Seconds after which an uncertain reply is not sent at all: how far it came may be forgotten."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a message goes. message: Telegram's id of the message it answers; thread: the topic of a forum."""
+
+    chat: int
+    group: bool
+    message: int | None = None
+    thread: int | None = None
+
+
+class Sender:
+    """Sends what `run` finds in the outbox. pace: shared with whatever else sends messages."""
+
+    def __init__(self, bot: Bot, memory: Memory, pace: Pace, slow: float = 1.0) -> None:
+        """slow: unit of pauses after errors, seconds."""
+        self._slow = slow
+        self._bot = bot
+        self._memory = memory
+        self._pace = pace
+        self._lanes = Lanes(AT_ONCE)
+        self._attempts: dict[str, int] = {}
+        self._parts: dict[str, int] = {}
+        """How far replies were sent, as `Memory.progress`, and true also when Redis could not be told."""
+
+    async def run(self, outbox: Outbox, stop: asyncio.Event, grace: float = 8.0) -> None:
+        """Deliver until `stop`; what is under way then is finished, in at most `grace` seconds."""
+        entries = outbox.entries(CHANNEL)
+        stopping = asyncio.create_task(stop.wait())
+        coming: asyncio.Future[Entry] | None = None
+        try:
+            while not stop.is_set():
+                coming = asyncio.ensure_future(anext(entries))
+                await asyncio.wait((coming, stopping), return_when=asyncio.FIRST_COMPLETED)
+                if coming.done():
+                    entry = coming.result()
+                    await self._lanes.put(_lane(entry.outgoing), partial(self._deliver, entry))
+        finally:
+            await end(stopping, *([coming] if coming else []))
+            await self._lanes.close(grace if stop.is_set() else 0.0)
+            with contextlib.suppress(StoreError):
+                await _close(entries)
+
+    @contextlib.asynccontextmanager
+    async def typing(self, conversation: str) -> AsyncIterator[None]:
+        """Shows that an answer is being written, for as long as the block runs. Never waits, never fails."""
+        task = asyncio.create_task(self._typing(conversation))
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def ready(self, target: Target) -> None:
+        """Wait until a message may go to the chat, however long it takes; for what does not come from the outbox."""
+        while wait := self._pace.wait(target.chat, target.group, time.monotonic()):  # noqa: ASYNC110 - a known time
+            await asyncio.sleep(wait)
+        await asyncio.sleep(self._pace.take(target.chat, target.group, time.monotonic()))
+
+    async def _typing(self, conversation: str) -> None:
+        with contextlib.suppress(TelegramError, StoreError, ValueError):
+            chat = await self._memory.moved(chat_of(conversation))
+            while True:
+                if self._pace.spare(chat, time.monotonic()):
+                    await self._bot.send_chat_action(chat, "typing")
+                await asyncio.sleep(TYPING)
+
+    async def _deliver(self, entry: Entry) -> None:
+        try:
+            await self._send(entry)
+        except LeaseLost:
+            self._parts.pop(entry.outgoing.id, None)
+            logger.warning("Telegram: reply %s is sent by another gateway now", entry.outgoing.id)
+        except StoreError as error:  # before anything was sent, see _reached
+            logger.warning("Telegram: reply %s waits for Redis: %s", entry.outgoing.id, type(error).__name__)
+            await entry.failed(REDIS_AWAY)
+        except Exception as error:  # noqa: BLE001 - a reply that breaks us must not hold up its conversation for ever
+            logger.error("Telegram: %s in %s", type(error).__name__, place(error))  # noqa: TRY400 - may hold words of people
+            await entry.drop("it cannot be sent")
+
+    async def _send(self, entry: Entry) -> None:
+        outgoing = entry.outgoing
+        try:
+            chat = chat_of(outgoing.conversation)
+        except ValueError:
+            await entry.drop("not for Telegram")
+            return
+        if entry.uncertain and time.time() - outgoing.at > LONG_AGO:
+            await entry.drop("nobody knows whether it arrived")
+            return
+        if await self._memory.blocked(chat):
+            await self._done(entry, "blocked")
+            return
+        target = await self._target(outgoing, chat)
+        messages = parts(outgoing.answer)
+        part = await self._next_part(entry)
+        while part < len(messages):
+            target_or_end = await self._one(entry, target, messages, part)
+            if target_or_end is None:
+                return
+            target = target_or_end
+            part += 1
+        await self._remember(outgoing)
+        await self._done(entry, None)
+
+    async def _one(self, entry: Entry, target: Target, messages: list[Part], part: int) -> Target | None:
+        """Send one message of a reply. Returns where the next goes; None when the reply was given back or given up."""
+        now = time.monotonic()
+        wait = self._pace.wait(target.chat, target.group, now)
+        if wait > PATIENCE:
+            await entry.failed(wait)
+            return None
+        await asyncio.sleep(wait)
+        await asyncio.sleep(self._pace.take(target.chat, target.group, time.monotonic()))
+        outgoing = entry.outgoing
+        last = part == len(messages) - 1
+        markup = keyboard([b.title for b in outgoing.answer.buttons], outgoing.buttons) if last else None
+        await entry.sending()
+        token = BEFORE.set(partial(self._memory.begin, outgoing.id, part))
+        try:
+            went = await self._attempt(target, messages[part], markup, first=part == 0)
+        finally:
+            BEFORE.reset(token)
+        if went and went.kind == "moved":
+            await self._memory.move(chat_of(outgoing.conversation), went.to)
+            target = Target(went.to, target.group, None, target.thread)
+            went = await self._attempt(target, messages[part], markup, first=False)
+        if went is None or went.kind == "unknown":
+            if went:
+                logger.warning("Telegram: reply %s may have arrived, not sent again: %s", outgoing.id, went.words)
+            await self._reached(outgoing, part + 1)
+            return target
+        await self._not_sent(entry, target, part, went)
+        return None
+
+    async def _attempt(
+        self, target: Target, message: Part, markup: InlineKeyboardMarkup | None, *, first: bool
+    ) -> Failure | None:
+        """Send a message; if Telegram finds something wrong with it, once more as plain text. Returns what went wrong."""
+        reply = target.message if first else None
+        went = await self._call(target, message.html, markup, "HTML", reply)
+        if went and went.kind == "refused":
+            logger.warning("Telegram: a message was refused, sent again as plain text: %s", went.words)
+            plain = target if went.words != "thread (400)" else Target(target.chat, target.group)
+            went = await self._call(
+                plain, message.plain, None if went.words.startswith("button") else markup, None, None
+            )
+        return went
+
+    async def _call(
+        self, target: Target, text: str, markup: InlineKeyboardMarkup | None, mode: str | None, reply: int | None
+    ) -> Failure | None:
+        try:
+            await self._bot.send_message(
+                target.chat,
+                text,
+                parse_mode=mode,
+                reply_markup=markup,
+                link_preview_options=NO_PREVIEW,
+                message_thread_id=target.thread,
+                reply_parameters=ReplyParameters(reply, allow_sending_without_reply=True) if reply else None,
+            )
+        except TelegramError as error:
+            return failure(error)
+        except (TypeError, ValueError, KeyError, AttributeError):  # done, and told in a way the library cannot read
+            return Failure("unknown", "an answer that cannot be read")
+        return None
+
+    async def _not_sent(self, entry: Entry, target: Target, part: int, went: Failure) -> None:
+        """A message surely did not arrive: the reply is tried again from there, or given up."""
+        outgoing = entry.outgoing
+        await self._reached(outgoing, part)
+        if went.kind == "blocked":
+            with contextlib.suppress(StoreError):
+                await self._memory.block(chat_of(outgoing.conversation))
+            await self._done(entry, went.words)
+        elif went.kind in ("refused", "moved"):
+            await self._done(entry, went.words)
+        elif went.kind == "slow down":
+            self._pace.pause(target.chat, went.seconds, time.monotonic())
+            logger.warning("Telegram: %s, for one chat", went.words)
+            await entry.failed(went.seconds)
+        elif went.kind == "token":
+            logger.error("Telegram: %s; replies wait", went.words)
+            await entry.failed(REFUSED_TOKEN)
+        else:
+            attempt = self._attempts.get(outgoing.id, 0)
+            self._attempts[outgoing.id] = attempt + 1
+            pause = back_off(attempt) * self._slow
+            logger.warning("Telegram: reply %s is tried again in %.1f s: %s", outgoing.id, pause, went.words)
+            await entry.failed(pause)
+
+    async def _next_part(self, entry: Entry) -> int:
+        """The first message of a reply that was not sent. Of one whose sending was under way nobody knows; it is not sent twice."""
+        known = self._parts.get(entry.outgoing.id)
+        if known is not None:
+            return known
+        progress = await self._memory.progress(entry.outgoing.id)
+        return progress.part + (entry.uncertain and progress.begun)
+
+    async def _reached(self, outgoing: Outgoing, part: int) -> None:
+        self._parts[outgoing.id] = part
+        with contextlib.suppress(StoreError):
+            await self._memory.reached(outgoing.id, part)
+
+    async def _done(self, entry: Entry, reason: str | None) -> None:
+        self._attempts.pop(entry.outgoing.id, None)
+        self._parts.pop(entry.outgoing.id, None)
+        if reason is None:
+            await entry.delivered()
+        else:
+            await entry.drop(reason)
+
+    async def _target(self, outgoing: Outgoing, chat: int) -> Target:
+        where = await self._memory.moved(chat)
+        if not group_of(outgoing.conversation):
+            return Target(where, group=False)
+        message, thread = None, None
+        if outgoing.reply_to:
+            message, thread = await self._memory.place(outgoing.conversation, outgoing.reply_to[-1])
+        return Target(where, True, message if where == chat else None, thread)
+
+    async def _remember(self, outgoing: Outgoing) -> None:
+        with contextlib.suppress(StoreError):
+            if outgoing.answer.forgotten:
+                await self._memory.forget(outgoing.conversation)
+            else:
+                await self._memory.set_language(outgoing.conversation, outgoing.answer.language)
+
+
+def _lane(outgoing: Outgoing) -> str:
+    """What one message after another is sent to: the chat, which all people of a group share."""
+    return ":".join(outgoing.conversation.split(":")[:2])
+
+
+async def _close(entries: AsyncIterator[Entry]) -> None:
+    if isinstance(entries, AsyncGenerator):
+        await entries.aclose()
