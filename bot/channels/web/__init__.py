@@ -1,0 +1,1 @@
+"""The web chat: a page, its transports, and plain pages made from the catalog."""

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.channels.web.limits import Limits, network
+from bot.store.keys import Keys
+
+
+async def test_a_minutes_worth_at_once_then_one_by_one(redis: Redis) -> None:
+    limits = Limits(redis, Keys("limits-test:"))
+    await redis.delete(*[key async for key in redis.scan_iter("limits-test:*")], "none")
+    begun = time.monotonic()
+    taken = 0
+    while not (wait := await limits.take({"s": 600})):
+        taken += 1
+    assert 600 <= taken <= 602 + 10 * (time.monotonic() - begun)
+    assert 0 < wait <= 0.11
+    await asyncio.sleep(wait + 0.01)
+    assert await limits.take({"s": 600}) == 0
+    assert await limits.take({"other": 600}) == 0
+
+
+async def test_what_one_bucket_refuses_the_others_do_not_count(redis: Redis) -> None:
+    limits = Limits(redis, Keys("limits-test:"))
+    await redis.delete(*[key async for key in redis.scan_iter("limits-test:*")], "none")
+    assert await limits.take({"a": 1, "b": 2}) == 0
+    for _ in range(5):
+        assert 50 < await limits.take({"a": 1, "b": 2}) <= 60
+    assert await limits.take({"b": 2}) == 0
+    assert await limits.take({"b": 2}) > 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("10.0.0.1", "10.0.0.1", True),
+        ("10.0.0.1", "10.0.0.2", False),
+        ("::ffff:10.0.0.1", "10.0.0.1", True),
+        ("2001:db8::1", "2001:db8::ffff:1", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        (None, "", True),
+        ("unix", None, True),
+    ],
+)
+def test_networks(one: str | None, other: str | None, same: bool) -> None:
+    assert (network(one) == network(other)) is same
+    assert "10.0.0" not in network(one)
