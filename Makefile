@@ -5,7 +5,7 @@ BOT := .venv/bin/bot
 EVAL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run train test check bench bench-nlu nlu-report clean
+.PHONY: help setup run chat train test check bench bench-nlu bench-engine nlu-report clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,7 +15,10 @@ setup: .venv/.ready  ## install everything that is needed into .venv
 .venv/.ready: requirements.lock pyproject.toml scripts/setup
 	@scripts/setup
 
-run: setup  ## start the assistant (trains the model first if anything changed)
+run: setup  ## start the assistant: web chat, and Telegram if a token is set (trains the model first if anything changed)
+	@$(BOT) serve
+
+chat: setup  ## talk with the assistant in the terminal
 	@$(BOT) chat
 
 train: setup  ## train the model, if anything changed
@@ -39,6 +42,9 @@ bench: setup train  ## measure accuracy on labelled messages: make bench EVAL=fo
 bench-nlu: setup  ## measure intent recognition against stock Rasa and nlp.js: make bench-nlu EVAL=folder
 	@test -n "$(EVAL)" || { echo "Name the folder with the public sets: make bench-nlu EVAL=path"; exit 2; }
 	@$(PYTHON) -m benchmarks.nlu $(EVAL)
+
+bench-engine: setup  ## measure turns, load, start and memory against stock Rasa: make bench-engine ARGS=--quick
+	@$(PYTHON) -m benchmarks.engine --markdown docs/performance.md $(ARGS)
 
 nlu-report: setup  ## cross-validate the intents with Rasa: docs/nlu-intents.md
 	@scripts/nlu-report

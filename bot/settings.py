@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, validator
 
 ENV_FILE = Path(".env")
 
-OURS = ("TELEGRAM_", "ENGINE_", "HTTP_", "WEB_", "STAFF_")
+OURS = ("TELEGRAM_", "ENGINE_", "WEB_")
 """Beginnings of names that are ours: one in the environment that is no setting is a slip of the pen."""
 
 ALSO_KNOWN = ("ENGINE_LIFELINE",)

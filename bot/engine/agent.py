@@ -107,6 +107,9 @@ class Engine:
         before = remembered_answer(tracker)
         if before and turn.message is not None and before["message"] == turn.message:
             return Answer.from_json(before["answer"])
+        if turn.language and tracker.get_slot("language") is None:
+            tracker.update(SlotSet("language", turn.language[:2]), processor.domain)
+            tracker.update(SlotSet("script", turn.language[3:] or None), processor.domain)
         await processor._handle_message_with_tracker(message, tracker)  # noqa: SLF001
         tracker = await processor.run_action_extract_slots(channel, tracker)
         await processor._run_prediction_loop(channel, tracker)  # noqa: SLF001

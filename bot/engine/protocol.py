@@ -38,12 +38,14 @@ class Turn:
     """One message of a conversation: what was typed, or the payload of a button.
 
     message: its id in the conversation. The message that was answered last is not answered anew but gets the same answer.
+    language: `en`, `zh-Hans` or `zh-Hant`, in which somebody is answered who has not written anything yet.
     """
 
     conversation: str
     text: str = ""
     payload: str | None = None
     message: str | None = None
+    language: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -15,18 +15,34 @@ async def test_what_is_typed_goes_to_the_engine_as_text(scripted: Any) -> None:
     texts = ["hello", "1", "talk to a person", "辦理費用"]
     for text in texts:
         await scripted.assistant.reply("a", text)
-    assert scripted.turns == [{"conversation": "a", "text": text, "payload": None, "message": None} for text in texts]
+    assert scripted.turns == [
+        {"conversation": "a", "text": text, "payload": None, "message": None, "language": None} for text in texts
+    ]
 
 
 async def test_a_pressed_button_goes_to_the_engine_as_its_payload(scripted: Any) -> None:
     answer = await scripted.assistant.reply("a", "hello")
     await scripted.assistant.press("b", answer.buttons[1])
-    assert scripted.turns[-1] == {"conversation": "b", "text": "", "payload": "/ask_human", "message": None}
+    assert scripted.turns[-1] == {
+        "conversation": "b",
+        "text": "",
+        "payload": "/ask_human",
+        "message": None,
+        "language": None,
+    }
 
 
 async def test_a_typed_payload_is_text(scripted: Any) -> None:
     await scripted.assistant.reply("a", '/ask_fee{"service": "work-permit"}')
-    assert scripted.turns == [{"conversation": "a", "text": 'ask_fee{"service": "work-permit"}', "payload": None, "message": None}]
+    assert scripted.turns == [
+        {
+            "conversation": "a",
+            "text": 'ask_fee{"service": "work-permit"}',
+            "payload": None,
+            "message": None,
+            "language": None,
+        }
+    ]
 
 
 async def test_answers_and_buttons_are_delivered_in_the_script_of_the_person(scripted: Any) -> None:

@@ -60,7 +60,7 @@ def test_all_slips_are_named_at_once(file: Path) -> None:
 
 
 def test_names_of_others_in_the_environment_do_not_matter(file: Path) -> None:
-    assert load_settings({"PATH": "/bin", "ENGINE_LIFELINE": "7"}, file)
+    assert load_settings({"PATH": "/bin", "ENGINE_LIFELINE": "7", "HTTP_PROXY": "http://p"}, file)
 
 
 def test_secrets_are_never_shown(file: Path) -> None:
