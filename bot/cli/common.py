@@ -16,7 +16,7 @@ from rich.console import Console
 from bot import project
 from bot.engine.errors import EngineError
 from catalog.errors import CatalogError
-from catalog.store import Catalog, load
+from catalog.store import Catalog, shared
 
 T = TypeVar("T")
 
@@ -43,7 +43,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def the_catalog() -> Catalog:
     """The catalog, or its problems and exit code 1."""
     try:
-        return load()
+        return shared()
     except CatalogError as error:
         raise fail(f"{error}\n{len(error.problems)} problems: the catalog cannot be used.") from error
 

@@ -34,10 +34,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "skip_to_text": ("跳到正文", "Skip to the text"),
     "hello": ("您好，想了解什么？", "Hello. What would you like to know?"),
     "greeting": (
-        "我是自动问答助手，回答在前海（深圳）工作、居留、税收优惠、执业、补贴和生活方面的问题。答案来自官方资料，并注明来源和查阅日期。",
+        "我是自动问答助手，回答在前海（深圳）工作、居留、税收优惠、执业、补贴和生活方面的问题。答案出自服务资料库，每条都注明来源和查阅日期。",
         (
             "I am an automatic assistant for people who work in Qianhai, Shenzhen: permits, residence, tax benefits, practising a "
-            "profession, subsidies and daily life. Answers come from official sources, named with the day they were read."
+            "profession, subsidies and daily life. Answers come from a catalog that names the source of each statement and the day it was read."
         ),
     ),
     "examples": ("可以这样问", "Try asking"),
@@ -128,7 +128,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
     ("工作许可要办多久？", "How long does a work permit take?"),
     ("港澳居民来前海工作要办什么？", "I live in Hong Kong. What do I need to work in Qianhai?"),
     ("大湾区个税补贴怎么申请？", "How do I apply for the GBA tax subsidy?"),
-    ("帮我看看我符不符合人才签证的条件", "Check whether I qualify for the talent visa"),
+    ("帮我核对港澳青年补贴的条件", "Check whether I qualify for the youth subsidies"),
 )
 """Questions to begin with."""
 

@@ -4,9 +4,17 @@ import { checklist, linked } from "./blocks.js";
 import { copy, make } from "./dom.js";
 
 export async function loadCard(id, language) {
-  const response = await fetch(`/api/services/${encodeURIComponent(id)}?lang=${language}`);
-  if (!response.ok) throw new Error(String(response.status));
-  return response.json();
+  const address = `/api/services/${encodeURIComponent(id)}?lang=${language}`;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const response = await fetch(address);
+      if (response.ok) return await response.json();
+      throw new Error(String(response.status));
+    } catch (error) {
+      if (attempt === 3) throw error; // a network that changes, a gateway that starts again
+      await new Promise((done) => setTimeout(done, 500 * attempt));
+    }
+  }
 }
 
 export function cardElement(card, page) {
