@@ -16,7 +16,7 @@ from rich.console import Console
 from bot import project
 from bot.engine.errors import EngineError
 from catalog.errors import CatalogError
-from catalog.store import Catalog, shared
+from catalog.store import Catalog, load
 
 T = TypeVar("T")
 
@@ -43,14 +43,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def the_catalog() -> Catalog:
     """The catalog, or its problems and exit code 1."""
     try:
-        return shared()
+        return load()
     except CatalogError as error:
         raise fail(f"{error}\n{len(error.problems)} problems: the catalog cannot be used.") from error
 
 
-def trained_model() -> Path:
-    """The model of the present training data, trained first if need be."""
-    path = project.model_path(the_catalog())
+def trained_model(catalog: Catalog | None = None) -> Path:
+    """The model of the present training data, trained first if need be. catalog: if it is loaded already."""
+    path = project.model_path(catalog or the_catalog())
     if not path.exists():
         train_model(path)
     return path

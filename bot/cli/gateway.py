@@ -46,7 +46,7 @@ def serve(
     logging.getLogger("bot").setLevel(logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its addresses hold the token of the bot
     catalog = the_catalog()
-    model = None if settings.engine_urls else trained_model()
+    model = None if settings.engine_urls else trained_model(catalog)
     from bot.gateway import app
 
     def up(address: str) -> None:
