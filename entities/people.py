@@ -59,6 +59,9 @@ _AFTER_PEOPLE = re.compile(
     r"(?: (?:and|but|so|who|with|working|living|by|in|at|on|from|too|as well|now|here|myself)(?![a-z])"
     r"| ?(?:$|[,.;!?)]))"
 )
+_GROUPS = re.compile(
+    r"港澳(?P<taiwan>台)?(?:永久性?)?(?:居民(?!居住证|来往|身份证|就业)|人士|同胞|市民|人(?![才工员]))"
+)
 _A = re.compile(r"(?<![a-z])an? $")
 _AND = re.compile(r" ?(?:and|&|/|,|和|同|及|与|、|or) ?(?:an? )?")
 _WHOLE = re.compile(
@@ -81,6 +84,12 @@ def find(message: Message) -> Iterator[Found]:
         if identity.group == "mainland" and chinese_elsewhere and flat.startswith(("中国", "chinese", "china"), start):
             continue  # Chinese nationality, which they have too
         yield message.found(IDENTITY, identity, start, end)
+    for match in _GROUPS.finditer(flat):  # 港澳台居民 are three groups, each at its own character
+        if not negated(flat, match.start()):
+            yield message.found(IDENTITY, Identity("hong_kong"), match.start(), match.start() + 1)
+            yield message.found(IDENTITY, Identity("macao"), match.start() + 1, match.start() + 2)
+            if match["taiwan"]:
+                yield message.found(IDENTITY, Identity("taiwan"), match.start() + 2, match.end())
     employer = employers.find(flat)
     if employer:
         yield message.found(IDENTITY, Identity("employer"), *employer)

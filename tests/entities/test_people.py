@@ -167,3 +167,16 @@ def test_a_place_is_nobody(text: str) -> None:
 )
 def test_a_nationality_has_a_name_in_each_language(code: str, language: str, name: str) -> None:
     assert nationality_name(code, language) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("港澳居民要唔要工作許可？", ["hong_kong", "macao"]),
+        ("港澳台居民需要工作许可吗", ["hong_kong", "macao", "taiwan"]),
+        ("港澳台居民居住证怎么办", []),
+        ("港澳人才", []),
+    ],
+)
+def test_groups_named_together(text: str, groups: list[str]) -> None:
+    assert [found.value.group for found in find(text, ("identity",))] == groups
