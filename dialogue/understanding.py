@@ -225,7 +225,7 @@ def _completed(message: Mapping[str, Any], memory: Memory, families: Mapping[str
     if (
         memory.aspect is None
         or len(text) > ellipsis.LONGEST
-        or not (question or confidence < OWN_MATTER or _stray(intent))
+        or not (question or confidence < OWN_MATTER or _stray(intent) or intent in _SMALL_TALK)
     ):
         return None
     if ellipsis.asks_something(text, _spans(message)):

@@ -49,7 +49,6 @@ class Date:
 _HAN = "零〇一二三四五六七八九十廿卅"
 _N = rf"[0-9]{{1,2}}|[{_HAN}]{{1,3}}"
 _Y = r"(?:19|20)[0-9]{2}|[零〇一二三四五六七八九]{4}|(?<![0-9])0[0-9]"
-_NEVER = r"(?![0-9零〇一二三四五六七八九十百千万亿个多半几])"
 _NAMES = (
     "january_jan february_feb march_mar april_apr may june_jun july_jul august_aug september_sept_sep october_oct "
     "november_nov december_dec"

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -64,11 +63,6 @@ class EnginePool:
         self._breakers = {name: Breaker() for name in engines}
         self._limits = limits
         self._clock = clock
-
-    @classmethod
-    def of_sockets(cls, sockets: Sequence[Path]) -> EnginePool:
-        """Engines on unix sockets, named as these are."""
-        return cls({path.name: EngineClient(path) for path in sockets})
 
     @classmethod
     def of_urls(cls, urls: Sequence[str], secret: str | None = None) -> EnginePool:

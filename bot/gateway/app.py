@@ -26,6 +26,7 @@ from starlette.routing import Route
 
 from bot.channels.telegram.channel import Channel
 from bot.channels.telegram.channel import Settings as TelegramSettings
+from bot.channels.telegram.webhook import HEADER
 from bot.channels.web.limits import Limits
 from bot.channels.web.settings import WebSettings
 from bot.channels.web.web import CHANNEL, Web
@@ -258,7 +259,7 @@ class Gateway:
 
     async def _webhook(self, request: Request) -> Response:
         assert self.telegram is not None
-        secret = request.headers.get("x-telegram-bot-api-secret-token")
+        secret = request.headers.get(HEADER)
         return Response(status_code=await self.telegram.webhook(await request.body(), secret))
 
 

@@ -9,7 +9,7 @@ _AGAIN = 0.1
 """Seconds."""
 
 
-async def ended(*tasks: asyncio.Task[Any]) -> None:
+async def ended(*tasks: asyncio.Future[Any]) -> None:
     """Cancel tasks until they have ended, however they do.
 
     Once is not enough: redis-py 4.6 begins each command with a look at its connection, limited by a time-out of 0 seconds, and

@@ -22,7 +22,7 @@ from bot.channels.telegram.api import API_URL, POLL, Failure, back_off, bot_id, 
 from bot.channels.telegram.checklist import checklist, filename
 from bot.channels.telegram.commands import set_commands
 from bot.channels.telegram.keyboards import identifier, keyboard
-from bot.channels.telegram.lanes import Lanes, end, place
+from bot.channels.telegram.lanes import Lanes, place
 from bot.channels.telegram.markup import parts
 from bot.channels.telegram.memory import Memory
 from bot.channels.telegram.menus import Page
@@ -49,6 +49,7 @@ from bot.engine.protocol import Answer
 from bot.messages import Incoming, Outgoing
 from bot.store.errors import StoreError
 from bot.store.keys import Keys
+from bot.store.tasks import ended
 from catalog.store import Catalog
 from language.choice import reply_language
 
@@ -141,7 +142,7 @@ class Channel:
         try:
             await asyncio.gather(*work)
         finally:
-            await end(*work)
+            await ended(*work)
             await self._lanes.close(grace if stop.is_set() else 0.0)
             await self._client.close()
 
@@ -188,7 +189,7 @@ class Channel:
             else:
                 await poll(self._bot, self._memory, self._handle, troubles, stop, self._settings.poll)
         finally:
-            await end(commands)
+            await ended(commands)
 
     async def _watch_webhook(self, url: str, stop: asyncio.Event) -> None:
         said_so = False

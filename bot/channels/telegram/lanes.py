@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any
+
+from bot.store.tasks import ended
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Lanes:
         """Wait until all is done, at most `grace` seconds; then what is left is cancelled."""
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=grace)
-            await end(*late)
+            await ended(*late)
         self._queues.clear()
 
     async def _run(self, key: Hashable) -> None:
@@ -51,15 +52,6 @@ class Lanes:
             finally:
                 self._room.release()
         del self._queues[key]
-
-
-async def end(*tasks: asyncio.Future[Any]) -> None:
-    """Cancel tasks and wait until they are over; again and again, since `wait_for` of Python 3.10 may overhear it."""
-    while late := [task for task in tasks if not task.done()]:
-        for task in late:
-            task.cancel()
-        await asyncio.wait(late, timeout=0.2)
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def place(error: BaseException) -> str:

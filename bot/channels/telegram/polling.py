@@ -11,10 +11,10 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.channels.telegram.api import LONGEST, POLL, REFUSED_TOKEN, Failure, back_off, failure
-from bot.channels.telegram.lanes import end
 from bot.channels.telegram.memory import Memory
 from bot.channels.telegram.updates import WANTED
 from bot.store.errors import StoreError
+from bot.store.tasks import ended
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ async def poll(
                 if not await _handled(update, memory, handle, troubles, stop):
                     return
     finally:
-        await end(stopping, *([request] if request else []))
+        await ended(stopping, *([request] if request else []))
 
 
 async def _updates(bot: Bot, memory: Memory, seconds: int) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram.api import BEFORE, Failure, back_off, failure
 from bot.channels.telegram.keyboards import keyboard
-from bot.channels.telegram.lanes import Lanes, end, place
+from bot.channels.telegram.lanes import Lanes, place
 from bot.channels.telegram.markup import Part, parts
 from bot.channels.telegram.memory import Memory
 from bot.channels.telegram.pacing import Pace
@@ -24,6 +24,7 @@ from bot.channels.telegram.updates import chat_of, group_of
 from bot.messages import Outgoing
 from bot.store.errors import StoreError
 from bot.store.leases import LeaseLost
+from bot.store.tasks import ended
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ class Sender:
                     entry = coming.result()
                     await self._lanes.put(_lane(entry.outgoing), partial(self._deliver, entry))
         finally:
-            await end(stopping, *([coming] if coming else []))
+            await ended(stopping, *([coming] if coming else []))
             await self._lanes.close(grace if stop.is_set() else 0.0)
             with contextlib.suppress(StoreError):
                 await _close(entries)

@@ -36,12 +36,12 @@ from bot.channels.web.session import (
 )
 from bot.channels.web.settings import CONNECTIONS_PER_ADDRESS, CONNECTIONS_PER_SESSION, MAX_BODY, WebSettings
 from bot.channels.web.static import packed, served, version
-from bot.channels.web.tasks import ended
 from bot.channels.web.texts import chosen, understood
 from bot.engine.protocol import Button
 from bot.messages import Incoming, Outgoing
 from bot.store.errors import StoreUnavailable
 from bot.store.keys import Keys
+from bot.store.tasks import ended
 from catalog.render import today
 from catalog.store import Catalog
 
@@ -534,19 +534,6 @@ class Web:
 
     def _root(self, request: Request) -> str:
         return self._settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
-
-
-def create_web(
-    accept: Accept,
-    outbox: Outbox,
-    buttons: Buttons,
-    catalog: Catalog,
-    redis: Redis,
-    settings: WebSettings | None = None,
-    keys: Keys | None = None,
-) -> Web:
-    """The web chat: mount `.routes`, and run `.run(stop)` beside the server."""
-    return Web(accept, outbox, buttons, catalog, redis, settings or WebSettings(), keys or Keys())
 
 
 def _host(connection: HTTPConnection) -> str | None:

@@ -26,7 +26,7 @@ from actions.reply import Button as ReplyButton
 from actions.reply import Reply, human_button
 from actions.talk import human
 from bot.channels.web.settings import WebSettings
-from bot.channels.web.web import Web, create_web
+from bot.channels.web.web import Web
 from bot.delivery import delivered
 from bot.engine.errors import EngineNotReady
 from bot.engine.protocol import Answer, Button, Source
@@ -176,7 +176,7 @@ async def running(
     """Web chat, worker and app on a Redis; ends like a gateway."""
     catalog = catalog or shared()
     buttons = Buttons(redis)
-    web = create_web(Inbox(redis).put, Outbox(redis, lease=2.0, beat=0.3), buttons, catalog, redis, settings)
+    web = Web(Inbox(redis).put, Outbox(redis, lease=2.0, beat=0.3), buttons, catalog, redis, settings)
     worker = Worker(
         redis, DemoTurn(catalog, buttons), waiting=web.waiting, pace=Pace(settle=0.05, tell=1.0, lease=2.0, beat=0.3)
     )

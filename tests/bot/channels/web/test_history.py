@@ -7,10 +7,10 @@ from redis.asyncio import Redis
 
 from bot.channels.web.history import DAYS, MOST, History
 from bot.channels.web.hub import Hub
-from bot.channels.web.tasks import ended
 from bot.store.connection import connect
 from bot.store.errors import StoreUnavailable
 from bot.store.keys import Keys
+from bot.store.tasks import ended
 
 KEYS = Keys("history-test:")
 
