@@ -13,7 +13,7 @@ from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import estimate, interview, interview_replies
+from actions import estimate, interview, interview_replies, known
 from actions.interview import Note, State, Step
 from actions.shared import catalog, context_of, say
 from catalog.interview import UNSURE, Interview
@@ -176,4 +176,6 @@ class ActionInterviewResult(Action):
         profile = {**(tracker.get_slot("profile") or {}), **interview.to_profile(asked, state)}
         if state.kind == "estimate" and kept["note"] != "stopped":
             profile = estimate.remembered(profile, given)
+        elif kept["note"] != "stopped":
+            profile = known.finished(profile, state)
         return [SlotSet("interview", None), SlotSet("profile", profile)]

@@ -18,14 +18,14 @@ IMMIGRATION_LINE = "nia-12367"
 
 
 def human(catalog: Catalog, service: str | None, language: str) -> Reply:
-    """What is possible so far for somebody who wants a person: whom to call, said plainly."""
+    """Whom to call, for somebody who wants a person. That staff were told, the desk says: it alone knows."""
     asked = list(catalog.services[service].ask) if service else []
     contacts = list(dict.fromkeys([*asked, CITY_LINE, IMMIGRATION_LINE]))
     rows = [f"• {contact_line(catalog.contacts[c], language)}" for c in contacts if c != CENTER]
     text = pick(
         language,
-        "目前还不能在这里接通工作人员，您可以这样联系真人：",
-        "I cannot connect you to staff in this chat yet. You can reach people here:",
+        "您也可以这样联系工作人员：",
+        "You can also reach people here:",
     )
     return Reply("\n".join([text, *rows]), intent="ask_human", handoff=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation import TooLong, incoming
+from bot.conversation import TooLong, typed
 from bot.delivery import delivered
 from bot.engine.client import EngineClient
 from bot.engine.protocol import Answer, Button, Turn
@@ -27,7 +27,7 @@ class Assistant:
 
     async def reply(self, conversation: str, text: str) -> Answer:
         """The answer as the person reads it. Raises EngineError when the engine cannot answer."""
-        message = incoming(text)
+        message = typed(text)
         if isinstance(message, TooLong):
             return delivered(self._too_long(conversation, text))
         answer = await self._engine.turn(Turn(conversation, text=message.text))

@@ -6,6 +6,8 @@ import hashlib
 import json
 from pathlib import Path
 
+import yaml
+
 from catalog.models import EXAMPLE_LANGUAGES
 from catalog.store import Catalog, load
 
@@ -53,3 +55,8 @@ def _trained_of(catalog: Catalog) -> dict[str, object]:
 def model_path(catalog: Catalog | None = None) -> Path:
     """Where the model of the present training data is or will be."""
     return MODELS / f"assistant-{fingerprint(catalog or load())}.tar.gz"
+
+
+def domain_intents() -> tuple[str, ...]:
+    """All intents of the domain."""
+    return tuple(yaml.safe_load((ROOT / "domain" / "intents.yml").read_text(encoding="utf-8"))["intents"])

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, validator
 
 ENV_FILE = Path(".env")
 
-OURS = ("TELEGRAM_", "ENGINE_", "WEB_")
+OURS = ("TELEGRAM_", "ENGINE_", "WEB_", "DESK_")
 """Beginnings of names that are ours: one in the environment that is no setting is a slip of the pen."""
 
 ALSO_KNOWN = ("ENGINE_LIFELINE",)
@@ -45,6 +45,9 @@ class Settings(BaseModel):
         None, description="secret that Telegram sends with each update; needed with TELEGRAM_WEBHOOK_URL"
     )
     staff_chat_id: int | None = Field(None, description="Telegram group of the staff")
+    desk_hours: Path | None = Field(
+        None, description="YAML file of the staff's opening hours; without it the one that comes with the program"
+    )
     web_origins: tuple[str, ...] = Field((), description="sites that may show the chat in a frame, separated by commas")
 
     class Config:

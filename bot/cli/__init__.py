@@ -15,7 +15,7 @@ from rich.console import Console
 from bot import project
 from bot.assistant import Assistant
 from bot.channels import terminal
-from bot.cli import catalog, gateway, nlu
+from bot.cli import catalog, desk, gateway, inbox, nlu, report
 from bot.cli.common import messages, run, the_catalog, train_model, trained_model
 from bot.engine.process import running_engine
 
@@ -28,9 +28,12 @@ app = typer.Typer(
 )
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(nlu.app, name="nlu")
+app.add_typer(desk.app, name="desk")
+app.add_typer(inbox.app, name="inbox")
 app.add_typer(gateway.deadletters, name="deadletters")
 app.add_typer(gateway.telegram, name="telegram")
 app.command("serve")(gateway.serve)
+app.command("report")(report.show_report)
 app.command("settings")(gateway.show_settings)
 
 

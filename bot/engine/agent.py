@@ -7,6 +7,7 @@ import logging
 import re
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from actions import known
+from actions.shared import catalog
 from bot.engine.actions import APOLOGY, InProcessActions
 from bot.engine.order import Order
 from bot.engine.patches import trust_own_actions
-from bot.engine.protocol import Answer, Button, Reading, Source, Turn
+from bot.engine.protocol import STAFF_MUST_DECIDE, Answer, Button, Reading, Source, Turn
 from bot.engine.redis_trackers import ConversationStore, remember_answer, remembered_answer
 from bot.engine.server import without_words
 from bot.store.errors import StoreError, StoreUnavailable
@@ -117,7 +120,7 @@ class Engine:
         tracker.update(SlotSet("offered", _offered(said)), processor.domain)
         context = Context(**{slot: tracker.get_slot(slot) for slot in ("language", "script", "service", "aspect")})
         ms = (time.perf_counter() - started) * 1000
-        answer = _collect(said, tracker.latest_message.parse_data, context, ms)
+        answer = _for_staff(_collect(said, tracker.latest_message.parse_data, context, ms), tracker.get_slot("profile"))
         if answer.forgotten:
             await self._forget(turn.conversation)
         else:
@@ -186,6 +189,15 @@ def _collect(messages: list[dict[str, Any]], parse: dict[str, Any], context: Con
         numbered=all(c.get("numbered", True) for c in custom),
         ms=round(ms, 2),
     )
+
+
+def _for_staff(answer: Answer, profile: dict[str, Any] | None) -> Answer:
+    """With what staff should know, where they are needed."""
+    if not (answer.handoff or answer.verdict == STAFF_MUST_DECIDE):
+        return answer
+    language = "en" if answer.language == "en" else "zh"
+    rows = known.known(catalog(), profile, language), known.interview(catalog(), profile, language)
+    return replace(answer, profile=rows[0], interview=rows[1])
 
 
 def _buttons(messages: list[dict[str, Any]]) -> tuple[Button, ...]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+STAFF_MUST_DECIDE = "staff_must_decide"
+"""The verdict of an interview that only staff can give."""
+
 
 @dataclass(frozen=True)
 class Button:
@@ -60,7 +63,8 @@ class Answer:
     readings: what was understood, in order; one, but for messages that ask several things, of which intent and service are
     the first's. handoff: staff were asked for. verdict: of an interview that ended: `likely_eligible`, `not_eligible` or
     `staff_must_decide`. numbered: whether a typed number means a button. forgotten: everything of the conversation was deleted, so
-    the gateway deletes what it has too. ms: engine time of the turn, milliseconds.
+    the gateway deletes what it has too. profile, interview: what is known of the person and what they answered in an interview, name
+    and value in words, where staff are needed. ms: engine time of the turn, milliseconds.
     """
 
     language: str
@@ -75,6 +79,8 @@ class Answer:
     verdict: str | None = None
     numbered: bool = True
     forgotten: bool = False
+    profile: tuple[tuple[str, str], ...] = ()
+    interview: tuple[tuple[str, str], ...] = ()
     ms: float = field(default=0.0, compare=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -88,5 +94,6 @@ class Answer:
                 "buttons": tuple(Button(**button) for button in data["buttons"]),
                 "sources": tuple(Source(**source) for source in data["sources"]),
                 "readings": tuple(Reading(**reading) for reading in data["readings"]),
+                **{name: tuple((k, v) for k, v in data.get(name, ())) for name in ("profile", "interview")},
             }
         )

@@ -31,14 +31,22 @@ from bot.channels.web.limits import Limits
 from bot.channels.web.settings import WebSettings
 from bot.channels.web.web import CHANNEL, Web
 from bot.delivery import delivered
+from bot.desk import hours
+from bot.desk.cases import Case, Owner
+from bot.desk.desk import Desk
+from bot.desk.insights.service import Insights
+from bot.desk.keeper import Keeper
+from bot.desk.staff import StaffBook
+from bot.desk.web.web import DeskWeb
 from bot.engine.errors import EngineError, EngineNotReady
-from bot.engine.metrics import CONTENT_TYPE, Gauge, exposition
+from bot.engine.metrics import CONTENT_TYPE, Counter, Gauge, exposition
 from bot.engine.pool import EnginePool
 from bot.engine.protocol import Answer, Turn
 from bot.engine.supervisor import Supervisor
 from bot.gateway.turns import Turns
 from bot.gateway.worker import Worker
-from bot.messages import Incoming, Outgoing
+from bot.messages import Incoming, Outgoing, Voice
+from bot.project import domain_intents
 from bot.settings import Settings
 from bot.store.buttons import Buttons
 from bot.store.connection import check, redis_store, socket_url
@@ -57,7 +65,8 @@ GRACE = 25.0
 """Seconds in which a shutdown finishes what it holds."""
 
 PER_MINUTE = 20
-"""Messages of one person that are answered, on channels without a limit of their own."""
+PER_MINUTE_TO_STAFF = 60
+"""Messages of one person that are taken, on channels without a limit of their own: by the assistant, and by staff."""
 
 TOO_FAST = {
     "en": "That was a lot at once. Please wait a minute, then write again; I have kept what came before.",
@@ -152,20 +161,37 @@ class Gateway:
         self._inbox, self._dead_letters = Inbox(redis, keys), DeadLetters(redis, keys)
         self._outbox, self._buttons = Outbox(redis, keys), Buttons(redis, keys)
         self._limits = Limits(redis, keys)
+        staff = StaffBook(redis, keys)
+        self.desk = Desk(redis, staff, hours.load(settings.desk_hours), hours.moment, keys)
+        self._keeper = Keeper(redis, self.desk, keys)
         web = WebSettings(embed_origins=settings.web_origins)
-        self.web = Web(self._inbox.put, self._outbox, self._buttons, catalog, redis, web, keys)
-        self.telegram = _telegram(settings, catalog, redis, self._accept, self._outbox, self._buttons)
+        self.telegram = _telegram(settings, catalog, redis, self._accept, self._outbox, self._buttons, self.desk)
+        download = self.telegram.download if self.telegram else None
+        self.web = Web(
+            self._inbox.put, self._outbox, self._buttons, catalog, redis, web, keys,
+            ownership=self.desk.ownership, attending=self.desk.attending, download=download,
+        )  # fmt: skip
+        insights = Insights(redis, self.desk.hours, tuple(catalog.services), domain_intents(), keys)
+        self._records = insights.records
+        self.desk_web = DeskWeb(
+            self.desk, staff, catalog, insights, redis, keys, download, settings.web_origins, self._staff_write
+        )
         self.engines = Engines(settings, model)
         typing = self.telegram.typing if self.telegram else None
-        turns = Turns(self.engines, self._buttons, self._forget, typing)
-        self._worker = Worker(redis, turns, keys, waiting=self._wake)
+        turns = Turns(self.engines, self._buttons, self.desk, self._forget, typing, self._records)
+        self._worker = Worker(redis, turns, keys, waiting=self._wake, answered=turns.answered)
         self.app = Starlette(routes=self._routes(), exception_handlers={404: self.web.not_found})
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`. The worker finishes its turns before the engines go."""
         stop_engines = asyncio.Event()
         engines = asyncio.create_task(self.engines.run(stop_engines))
-        work: list[Callable[[asyncio.Event], Any]] = [self._worker.run, self.web.run]
+        work: list[Callable[[asyncio.Event], Any]] = [
+            self._worker.run,
+            self.web.run,
+            self.desk_web.run,
+            self._keeper.run,
+        ]
         if self.telegram:
             work.append(self.telegram.run)
         tasks = [asyncio.create_task(each(stop)) for each in work]
@@ -182,11 +208,17 @@ class Gateway:
 
     async def _accept(self, message: Incoming) -> bool:
         """Keep a message of a channel that has no limits of its own; who writes too much is told so, once a minute."""
-        wait = await self._limits.take({f"person:{message.conversation}": PER_MINUTE})
-        if not wait:
+        owned = await self.desk.ownership(message.conversation)
+        to_staff = owned is not None and owned.owner is Owner.staff
+        limit = (
+            {f"staff:{message.conversation}": PER_MINUTE_TO_STAFF}
+            if to_staff
+            else {f"person:{message.conversation}": PER_MINUTE}
+        )
+        if not await self._limits.take(limit):
             return await self._inbox.put(message)
         if not await self._limits.take({f"told:{message.conversation}": 1}):
-            await self._tell(message, TOO_FAST)
+            await self._tell(message, TOO_FAST, "notice")
         return True
 
     async def _wake(self, message: Incoming) -> None:
@@ -196,13 +228,24 @@ class Gateway:
         elif not await self._limits.take({f"woken:{message.conversation}": 1}):
             await self._tell(message, WAKING)
 
-    async def _tell(self, message: Incoming, texts: dict[str, str]) -> None:
+    async def _staff_write(self, case: Case) -> None:
+        """Show somebody that staff are writing."""
+        await self.web.typing(case.conversation)
+
+    async def _tell(self, message: Incoming, texts: dict[str, str], voice: Voice = "assistant") -> None:
         language = reply_language((message.text or "")[:200], message.language)
         said = Answer(language, "help", None, 1.0, texts["en" if language == "en" else "zh"])
         name = f"{message.conversation}-{message.message_id}-told"
         await self._outbox.record(
             Outgoing(
-                name, message.channel, message.conversation, (message.message_id,), delivered(said), (), time.time()
+                name,
+                message.channel,
+                message.conversation,
+                (message.message_id,),
+                delivered(said),
+                (),
+                time.time(),
+                voice,
             )
         )
 
@@ -213,11 +256,14 @@ class Gateway:
         """
         await self._buttons.forget(conversation)
         await self._dead_letters.forget(conversation)
+        await self.desk.forget(conversation)
+        await self._records.forget(conversation)
         with contextlib.suppress(RedisError):  # at work already, or not allowed on somebody else's Redis
             await self._redis.bgrewriteaof()
 
     def _routes(self) -> list[Any]:
         return [
+            *self.desk_web.routes,
             *self.web.routes,
             Route("/healthz", self._healthz),
             Route("/readyz", self._readyz),
@@ -244,6 +290,7 @@ class Gateway:
     async def _metrics(self, request: Request) -> Response:
         try:
             waiting, dead = await self._inbox.length(), await self._dead_letters.count()
+            cases, moves = await self.desk.cases.counts()
         except StoreError:
             return PlainTextResponse("the store is away\n", 503)
         text = exposition(
@@ -253,6 +300,15 @@ class Gateway:
                 "qta_inbox_shards",
                 "Shards of the inbox that this gateway serves.",
                 {"": float(len(self._worker.shards))},
+            ),
+            Gauge(
+                "qta_desk_cases", "Cases by state.", {state: float(count) for state, count in cases.items()}, "state"
+            ),
+            Counter(
+                "qta_desk_moves_total",
+                "What was done with cases, ever.",
+                ("move",),
+                {(m,): n for m, n in moves.items()},
             ),
         )
         return Response(text, media_type=CONTENT_TYPE)
@@ -264,7 +320,7 @@ class Gateway:
 
 
 def _telegram(
-    settings: Settings, catalog: Catalog, redis: Redis, accept: Accept, outbox: Outbox, buttons: Buttons
+    settings: Settings, catalog: Catalog, redis: Redis, accept: Accept, outbox: Outbox, buttons: Buttons, desk: Desk
 ) -> Channel | None:
     if settings.telegram_bot_token is None:
         return None
@@ -273,7 +329,9 @@ def _telegram(
         settings.telegram_api_url, settings.telegram_webhook_url, secret.get_secret_value() if secret else None
     )
     token = settings.telegram_bot_token.get_secret_value()
-    return Channel(token, accept, outbox, buttons, catalog, redis, channel)
+    return Channel(
+        token, accept, outbox, buttons, catalog, redis, channel, desk=desk, staff_chat=settings.staff_chat_id
+    )
 
 
 class _Server(uvicorn.Server):

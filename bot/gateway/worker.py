@@ -23,7 +23,7 @@ from bot.messages import Incoming, Outgoing
 from bot.store.buttons import Buttons, new_ids
 from bot.store.deadletters import DeadLetters
 from bot.store.errors import StoreUnavailable
-from bot.store.inbox import BEGINNING, SHARDS, Inbox, Waiting
+from bot.store.inbox import BEGINNING, SHARDS, Inbox, StaffOwn, Waiting
 from bot.store.keys import Keys
 from bot.store.leases import BEAT, SECONDS, Lease, LeaseLost, Leases
 from bot.store.tasks import ended
@@ -101,7 +101,7 @@ def _follows(one: Waiting, next_: Waiting, begun: Mapping[str, Sequence[str]], p
 
 
 def _short(message: Incoming, pace: Pace) -> bool:
-    return message.text is not None and len(message.text) <= pace.short
+    return message.text is not None and len(message.text) <= pace.short and not message.files and not message.edits
 
 
 def joined(messages: Sequence[Incoming]) -> Incoming:
@@ -154,19 +154,21 @@ class _Shard:
 class Worker:
     """Answers messages with `turn` until it is stopped.
 
-    turn: gives the answer as the person reads it; for messages that were joined it gets one with the id of the last. It may be
+    turn: gives the answer as the person reads it, or None where there is nothing to say (staff have the message); for messages that were joined it gets one with the id of the last. It may be
     called again with the same message after a failure or a crash. Its EngineNotReady and StoreUnavailable are waited out, any
     other error counts as a failure.
-    waiting: called once for a turn that has waited for an engine for `pace.tell` seconds.
+    waiting: called once for a turn that has waited for an engine for `pace.tell` seconds. answered: called after a turn, for what
+    is counted; a crash may leave it out.
     """
 
     def __init__(
         self,
         redis: Redis,
-        turn: Callable[[Incoming], Awaitable[Answer]],
+        turn: Callable[[Incoming], Awaitable[Answer | None]],
         keys: Keys = Keys(),  # noqa: B008
         *,
         waiting: Callable[[Incoming], Awaitable[None]] | None = None,
+        answered: Callable[[Incoming, Answer | None], Awaitable[None]] | None = None,
         pace: Pace = Pace(),
     ) -> None:
         self._inbox = Inbox(redis, keys)
@@ -175,6 +177,7 @@ class Worker:
         self._leases = Leases(redis, "inbox", SHARDS, keys, seconds=pace.lease)
         self._turn = turn
         self._waiting = waiting
+        self._answered = answered
         self._pace = pace
         self._running = asyncio.Semaphore(pace.at_once)
         self._storing = asyncio.Semaphore(pace.at_once)  # leaves connections to others when many begin together
@@ -344,26 +347,29 @@ class Worker:
             return
         message = joined(messages)
         failures = await self._stored(shard, lambda: self._inbox.begin(shard.lease, [each.place for each in batch]))
-        reason = None
-        try:
-            answer = await self._answer(shard, batch, message, failures)
-        except GivenUp as error:
-            reason = str(error)
-            answer = apology(message)
-            logger.error("a message of channel %s goes to the dead letters: %s", message.channel, reason)  # noqa: TRY400
-        if answer.forgotten:
-            await self._stored(shard, lambda: self._buttons.forget(message.conversation))
-            await self._stored(shard, lambda: self._dead_letters.forget(message.conversation))
-        reply = Outgoing(
-            id=f"{batch[-1].shard}-{batch[-1].place}",
-            channel=message.channel,
-            conversation=message.conversation,
-            reply_to=tuple(each.message_id for each in messages),
-            answer=answer,
-            buttons=new_ids(len(answer.buttons)),
-            at=time.time(),
-        )
-        await self._finish(shard, batch, reply, reason)
+        while True:
+            reason = None
+            answer: Answer | None
+            try:
+                answer = await self._answer(shard, batch, message, failures)
+            except GivenUp as error:
+                reason = str(error)
+                answer = apology(message)
+                logger.error("a message of channel %s goes to the dead letters: %s", message.channel, reason)  # noqa: TRY400
+            if answer and answer.forgotten:
+                await self._stored(shard, lambda: self._buttons.forget(message.conversation))
+                await self._stored(shard, lambda: self._dead_letters.forget(message.conversation))
+            try:
+                await self._finish(shard, batch, _reply(batch, messages, message, answer) if answer else None, reason)
+            except StaffOwn:  # they took the conversation meanwhile: the message is theirs now
+                failures = 0
+                continue
+            break
+        if self._answered:
+            try:
+                await asyncio.wait_for(self._answered(message, answer), HOOK_TIMEOUT)
+            except Exception as error:  # noqa: BLE001  (the person has their answer)
+                logger.warning("a turn was not counted: %s", type(error).__name__)
 
     async def _finish(
         self, shard: _Shard, batch: Sequence[Waiting], reply: Outgoing | None, reason: str | None
@@ -372,7 +378,7 @@ class Worker:
         if shard.begun:
             shard.begun.pop(batch[0].place, None)
 
-    async def _answer(self, shard: _Shard, batch: Sequence[Waiting], message: Incoming, failures: int) -> Answer:
+    async def _answer(self, shard: _Shard, batch: Sequence[Waiting], message: Incoming, failures: int) -> Answer | None:
         """The answer, however long engines take to start. Raises GivenUp, LeaseLost."""
         patience = _Patience(message, self._waiting, self._pace)
         kind = "the gateway ended during the last one"
@@ -429,6 +435,18 @@ class _Patience:
             except Exception as error:  # noqa: BLE001  (of the channel; the answer comes anyway)
                 logger.warning("nobody could be told to wait: %s", type(error).__name__)
         await asyncio.sleep(max(0.0, left))
+
+
+def _reply(batch: Sequence[Waiting], messages: Sequence[Incoming], message: Incoming, answer: Answer) -> Outgoing:
+    return Outgoing(
+        id=f"{batch[-1].shard}-{batch[-1].place}",
+        channel=message.channel,
+        conversation=message.conversation,
+        reply_to=tuple(each.message_id for each in messages),
+        answer=answer,
+        buttons=new_ids(len(answer.buttons)),
+        at=time.time(),
+    )
 
 
 def _now() -> float:

@@ -19,7 +19,7 @@ from bot.messages import Incoming, Outgoing
 from bot.store.buttons import KEEP, kept
 from bot.store.connection import COMMAND_TIMEOUT, store_errors
 from bot.store.deadletters import BURY, message_of
-from bot.store.errors import StoreUnavailable
+from bot.store.errors import StoreError, StoreUnavailable
 from bot.store.keys import Keys
 from bot.store.leases import Lease, LeaseLost
 
@@ -60,11 +60,12 @@ return redis.call('HINCRBY', KEYS[2], ARGV[2] .. '!', 1)
 """
 
 FINISH = f"""
--- KEYS: lease, inbox, begun, outbox, buttons, dead letters. ARGV: token, reply or '', dead letter: now (ms), reason or '', shard,
+-- KEYS: lease, inbox, begun, outbox, buttons, dead letters, owner. ARGV: token, reply or '', dead letter: now (ms), reason or '', shard,
 -- messages; number of places, places …, ids and values of buttons …
 {KEEP}
 {BURY}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lost' end
+if ARGV[2] ~= '' and redis.call('HGET', KEYS[7], 'owner') == 'staff' then return 'staff' end
 local places = {{}}
 local there = false
 for i = 8, 7 + ARGV[7] do
@@ -83,7 +84,11 @@ redis.call('HDEL', KEYS[3], places[1], places[1] .. '!')
 return there and 'done' or 'gone'
 """
 """A reply and the end of what it answers, in one step. What is no longer in the inbox was finished before: by a call whose
-answer was lost on the way."""
+answer was lost on the way. The assistant's reply is refused once staff own the conversation, so that it never talks over them."""
+
+
+class StaffOwn(StoreError):
+    """Staff took the conversation while the assistant was at its answer: nothing was written, and the message is theirs."""
 
 
 class InboxFull(StoreUnavailable):
@@ -174,14 +179,15 @@ class Inbox:
     ) -> bool:
         """Record the reply, keep its buttons and take the messages it answers out of the inbox, all in one step.
 
-        reason: moves them to the dead letters. False if they were finished before: then nothing is recorded. Raises LeaseLost.
+        reason: moves them to the dead letters. False if they were finished before: then nothing is recorded. Raises LeaseLost,
+        and StaffOwn where there is a reply that staff's conversation must not get.
         """
         now = time.time()
         buttons = kept(reply.buttons, reply.answer.buttons, now) if reply else []
         keys = (
             lease.key, self._keys.inbox(lease.number), self._keys.begun(lease.number),
             self._keys.outbox(reply.channel if reply else ""), self._keys.buttons(reply.conversation if reply else ""),
-            self._keys.dead_letters,
+            self._keys.dead_letters, self._keys.owner(reply.conversation if reply else ""),
         )  # fmt: skip
         args = (
             lease.token, json.dumps(reply.to_json()) if reply else "",
@@ -192,6 +198,8 @@ class Inbox:
             done = await self._finish(keys=keys, args=args)
         if done == "lost":
             raise LeaseLost("the lease of this shard is over")
+        if done == "staff":
+            raise StaffOwn("staff own the conversation")
         return bool(done == "done")
 
     async def _fenced(self, script: object, lease: Lease, args: Sequence[str]) -> int:

@@ -112,6 +112,38 @@ class Keys:
         """Sorted set: who takes part in sharing the group, by when they last said so (ms)."""
         return f"{self.prefix}living:{_safe(group)}"
 
+    def owner(self, conversation: str) -> str:
+        """Hash: the open case of the conversation (`case`) and who answers in it (`owner`); none while only the assistant does."""
+        return f"{self.prefix}owner:{_safe(conversation)}"
+
+    def recent(self, conversation: str) -> str:
+        """List: what was said lately with the assistant, JSON, oldest first."""
+        return f"{self.prefix}recent:{_safe(conversation)}"
+
+    def cases_of(self, conversation: str) -> str:
+        """Sorted set: the cases of a conversation, by when they were opened."""
+        return f"{self.prefix}cases:{_safe(conversation)}"
+
+    def case(self, case: str) -> str:
+        """String: a case, JSON."""
+        return f"{self.prefix}case:{_safe(case)}"
+
+    def case_log(self, case: str) -> str:
+        """Stream: what was said and done in a case, oldest first."""
+        return f"{self.prefix}case:{_safe(case)}:log"
+
+    def case_once(self, case: str) -> str:
+        """Set: the keys of entries that `case_log` has, so that none is written twice."""
+        return f"{self.prefix}case:{_safe(case)}:once"
+
+    def desk(self, what: str, about: str = "") -> str:
+        """Something of the desk; `what` is a word of its own, see the module that uses it."""
+        return f"{self.prefix}desk:{what}" + (f":{_safe(about)}" if about else "")
+
+    def file(self, file: str) -> str:
+        """String: the bytes of a file (Base64)."""
+        return f"{self.prefix}file:{_safe(file)}"
+
     def conversation(self, state: str) -> str | None:
         """The conversation of a `state` key; None if the key has its digest only."""
         safe = state.removeprefix(self.state(""))

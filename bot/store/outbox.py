@@ -52,6 +52,13 @@ redis.call('HSET', KEYS[3], ARGV[2], ARGV[1])
 return 'sending'
 """
 
+RECORD = """
+-- KEYS: outbox, owner. ARGV: reply, voice
+if ARGV[2] == 'assistant' and redis.call('HGET', KEYS[2], 'owner') == 'staff' then return 0 end
+redis.call('XADD', KEYS[1], '*', 'reply', ARGV[1])
+return 1
+"""
+
 SETTLE = """
 -- KEYS: outbox, sending. ARGV: token, place, 'over' or 'again'
 if ARGV[3] == 'over' then
@@ -124,11 +131,16 @@ class Outbox:
         self.lease = lease
         self.beat = beat
         self.idle = idle
+        self._record = redis.register_script(RECORD)
 
-    async def record(self, outgoing: Outgoing) -> None:
-        """Record what no message asked for (a notice, words of staff). Replies to messages are recorded by `Inbox.finish`."""
+    async def record(self, outgoing: Outgoing) -> bool:
+        """Record what no message asked for (a notice, a page of a menu). Replies to messages are recorded by `Inbox.finish`.
+
+        False: it is the assistant's, and staff own the conversation, so it was not.
+        """
+        keys = (self.keys.outbox(outgoing.channel), self.keys.owner(outgoing.conversation))
         with store_errors():
-            await self.redis.xadd(self.keys.outbox(outgoing.channel), {"reply": json.dumps(outgoing.to_json())})
+            return bool(await self._record(keys=keys, args=(json.dumps(outgoing.to_json()), outgoing.voice)))
 
     async def length(self, channel: str) -> int:
         """How many replies are not delivered yet."""

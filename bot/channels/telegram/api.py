@@ -106,8 +106,11 @@ def client(token: str, api_url: str = API_URL) -> Client:
         connection_pool_size=CONNECTIONS, read_timeout=ANSWER, write_timeout=ANSWER, connect_timeout=CONNECT, pool_timeout=ANSWER,
         httpx_kwargs={"event_hooks": {"request": [_watch]}},
     )  # fmt: skip
-    url = f"{api_url.rstrip('/')}/bot"
-    return Client(Bot(token, base_url=url, request=others, get_updates_request=updates), (updates, others))
+    url = api_url.rstrip("/")
+    bot = Bot(
+        token, base_url=f"{url}/bot", base_file_url=f"{url}/file/bot", request=others, get_updates_request=updates
+    )
+    return Client(bot, (updates, others))
 
 
 def bot_id(token: str) -> str:

@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +19,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram import inline, menus, updates, webhook
 from bot.channels.telegram.api import API_URL, POLL, Failure, back_off, bot_id, client, failure
+from bot.channels.telegram.attachments import Content, Downloads, content
 from bot.channels.telegram.checklist import checklist, filename
 from bot.channels.telegram.commands import set_commands
 from bot.channels.telegram.keyboards import identifier, keyboard
@@ -29,7 +30,7 @@ from bot.channels.telegram.menus import Page
 from bot.channels.telegram.pacing import Pace
 from bot.channels.telegram.polling import Troubles, poll, sleep, until_works
 from bot.channels.telegram.ports import Accept, Buttons, Outbox
-from bot.channels.telegram.replies import engine_payload, page_for, unreadable
+from bot.channels.telegram.replies import TYPED, engine_payload, page_for, unreadable
 from bot.channels.telegram.sender import CHANNEL, NO_PREVIEW, Sender, Target
 from bot.channels.telegram.texts import said
 from bot.channels.telegram.updates import (
@@ -45,9 +46,14 @@ from bot.channels.telegram.updates import (
     Searched,
     Unreadable,
 )
+from bot.desk.canned import load as canned
+from bot.desk.cases import Owner
+from bot.desk.desk import Desk
+from bot.desk.telegram.group import Group
 from bot.engine.protocol import Answer
-from bot.messages import Incoming, Outgoing
+from bot.messages import File, Incoming, Outgoing
 from bot.store.errors import StoreError
+from bot.store.files import Files
 from bot.store.keys import Keys
 from bot.store.tasks import ended
 from catalog.store import Catalog
@@ -81,8 +87,16 @@ class Settings:
     grace: float = GRACE
 
 
+class _OfStaff(Exception):
+    """Staff took the conversation over a moment ago: the channel itself says nothing more."""
+
+
 class Channel:
-    """Gives what people write to `accept` and delivers what the outbox has for them. Raises ValueError for what is no token."""
+    """Gives what people write to `accept` and delivers what the outbox has for them. Raises ValueError for what is no token.
+
+    desk: who looks after conversations besides the assistant. staff_chat: the group of staff, whose messages go to the desk and are
+    nobody's questions; needs a desk.
+    """
 
     def __init__(
         self,
@@ -95,6 +109,9 @@ class Channel:
         settings: Settings = Settings(),
         keys: Keys = Keys(),  # noqa: B008
         pace: Pace | None = None,
+        *,
+        desk: Desk | None = None,
+        staff_chat: int | None = None,
     ) -> None:
         if settings.webhook_url and not settings.webhook_secret:
             raise ValueError("a webhook needs a secret: set TELEGRAM_WEBHOOK_SECRET")
@@ -108,7 +125,24 @@ class Channel:
         self._settings = settings
         self._memory = Memory(redis, keys, self._id)
         self._pace = pace or Pace()
-        self._sender = Sender(self._bot, self._memory, self._pace, settings.slow)
+        self._downloads = Downloads(self._bot, Files(redis, keys))
+        self._sender = Sender(self._bot, self._memory, self._pace, self._downloads, settings.slow)
+        self._desk = desk
+        self._group: Group | None = None
+        if desk and staff_chat is not None:
+            self._group = Group(
+                self._bot,
+                desk,
+                desk.staff,
+                redis,
+                keys,
+                staff_chat,
+                self._pace,
+                catalog,
+                canned(),
+                self._downloads,
+                settings.slow,
+            )
         self._lanes = Lanes(AT_ONCE)
         self._me: Me | None = None
         self._troubles: Troubles | None = None
@@ -128,22 +162,28 @@ class Channel:
     def bot(self) -> Bot:
         return self._bot
 
+    async def download(self, file: File) -> bytes | None:
+        """The bytes of a file that somebody sent, from Telegram if need be; None if it is gone or larger than `MOST_BYTES`.
+
+        Raises StoreUnavailable.
+        """
+        return await self._downloads(file)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Receive and deliver until `stop`. Whatever is wrong with Telegram or its token is said in the log and tried again."""
         self._troubles = Troubles(stop, self._settings.slow)
         grace = self._settings.grace
-        work = [
-            asyncio.create_task(_again(each, stop))
-            for each in (
-                partial(self._sender.run, self._outbox, stop, grace),
-                partial(self._receive, stop, self._troubles),
-            )
-        ]
+        parts = [partial(self._sender.run, self._outbox, stop, grace), partial(self._receive, stop, self._troubles)]
+        if self._group:
+            parts.append(partial(self._group.run, stop))
+        work = [asyncio.create_task(_again(each, stop)) for each in parts]
         try:
             await asyncio.gather(*work)
         finally:
             await ended(*work)
             await self._lanes.close(grace if stop.is_set() else 0.0)
+            if self._group:
+                await self._group.close(grace if stop.is_set() else 0.0)
             await self._client.close()
 
     def typing(self, conversation: str) -> AbstractAsyncContextManager[None]:
@@ -181,6 +221,8 @@ class Channel:
         if user is None:
             return
         self._me = Me(int(user["id"]), str(user.get("username", "")))
+        if self._group:
+            self._group.username = self._me.username
         logger.info("Telegram: running as @%s", self._me.username)
         commands = asyncio.create_task(set_commands(self._bot))
         try:
@@ -207,18 +249,33 @@ class Channel:
         """Handle one update. Raises StoreError when it could not be kept; anything else that goes wrong costs this update only."""
         try:
             assert self._me
+            if self._group and self._group.concerns(raw):
+                await self._group.handle(raw)
+                return
             event = updates.read(raw, self._me)
             if event:
-                await self._act(event, str(raw["update_id"]))
+                await self._act(event, str(raw["update_id"]), raw.get("message") or raw.get("edited_message") or {})
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - an update that breaks us must not come again and again
             logger.error("Telegram: an update was left out: %s in %s", type(error).__name__, place(error))  # noqa: TRY400 - may hold words of people
 
-    async def _act(self, event: Event, update: str) -> None:
+    async def _act(self, event: Event, update: str, message: Mapping[str, Any]) -> None:
+        """message: as Telegram sends it."""
         where = None if isinstance(event, (Searched, Moved)) else event.place
         if where and not (isinstance(event, Membership) and not event.member):
             await self._memory.unblock(where.chat)
+        owner = await self._owner(where)
+        if owner is Owner.staff and await self._to_staff(event, update, message):
+            return
+        if owner is Owner.waiting and await self._for_staff(event, update, message):
+            return
+        try:
+            await self._assist(event, update)
+        except _OfStaff:
+            await self._to_staff(event, update, message)
+
+    async def _assist(self, event: Event, update: str) -> None:
         if isinstance(event, Said):
             await self._said(event, update)
         elif isinstance(event, Command):
@@ -238,6 +295,55 @@ class Channel:
         else:
             await self._memory.move(event.chat, event.to)
 
+    async def _owner(self, where: Place | None) -> Owner | None:
+        """Who answers besides, or instead of, the assistant; None: the assistant alone."""
+        owned = await self._desk.ownership(where.conversation) if self._desk and where else None
+        return owned.owner if owned else None
+
+    async def _to_staff(self, event: Event, update: str, message: Mapping[str, Any]) -> bool:
+        """Hand on whatever a person does in a conversation of staff; False for what is nobody's words."""
+        if isinstance(event, Pressed):
+            await self._pressed(event, update, staff=True)
+        elif isinstance(event, Command):
+            word = event.name if event.name in TYPED else f"/{event.name} {event.argument}".strip()
+            await self._take(event.place, update, text=word)
+        elif isinstance(event, Edited):
+            await self._edited(event, update, content(message))
+        elif isinstance(event, (Said, Unreadable)):
+            found = content(message)
+            text = event.text if isinstance(event, Said) and event.text.strip() else found.text or found.words
+            await self._take(event.place, update, text=text, files=_files(found))
+        else:
+            return False
+        return True
+
+    async def _for_staff(self, event: Event, update: str, message: Mapping[str, Any]) -> bool:
+        """Hand on what the assistant cannot read and staff can, while a person waits for them; False for everything else."""
+        if isinstance(event, Edited):
+            found = content(message)
+            return bool(found.text.strip()) and await self._edited(event, update, found, known=True)
+        if not isinstance(event, (Said, Unreadable)):
+            return False
+        files = _files(content(message))
+        if files:
+            text = event.text if isinstance(event, Said) else ""
+            await self._take(event.place, update, text=text, files=files)
+        return bool(files)
+
+    async def _edited(self, event: Edited, update: str, found: Content, *, known: bool = False) -> bool:
+        """Hand on the new text of a message, or the new file in its place. known: only of a message that is remembered."""
+        where = event.place
+        assert where.message is not None
+        first = await self._memory.heard(where.chat, where.message)
+        if first is None and known:
+            return False
+        text = found.text or found.words
+        if found.text.strip() and first:
+            await self._take(where, update, text=text, edits=first)
+        else:  # nothing that stands in place of a text: as a new message
+            await self._take(where, update, text=text, files=_files(found))
+        return True
+
     async def _said(self, event: Said, update: str) -> None:
         if event.beside:
             await self._unreadable(event.place, event.beside, event.album, update)
@@ -250,7 +356,10 @@ class Channel:
     async def _command(self, event: Command, update: str) -> None:
         payload = engine_payload(event.name, event.argument, self._catalog)
         if payload:
-            await self._take(event.place, update, payload=payload)
+            await self._take(event.place, update, payload=payload, shown=f"/{event.name} {event.argument}".strip())
+            return
+        if event.name in TYPED:
+            await self._take(event.place, update, text=event.name)
             return
         language = await self._language(event.place)
         page = page_for(event.name, self._catalog, language)
@@ -273,7 +382,8 @@ class Channel:
             language = await self._language(event.place)
             await self._post(event.place, update, Page(said("group", language), ()), language)
 
-    async def _pressed(self, event: Pressed, update: str) -> None:
+    async def _pressed(self, event: Pressed, update: str, *, staff: bool = False) -> None:
+        """staff: they own the conversation, so that no menu is shown."""
         if event.place is None:
             await self._answer_later(event, None)
             return
@@ -283,24 +393,44 @@ class Channel:
         if found is None or button is None:
             await self._answer_later(event, said("stale_group" if event.place.group else "stale", language))
             return
+        if staff and found.payload.startswith(menus.MENU):
+            await self._take(event.place, update, text=found.title)
+            await self._answer_later(event, None)
+            return
         service = menus.file_of(found.payload)
         page = menus.page(self._catalog, found.payload, language)
         if page:
             await self._answer_later(event, None)
-            await self._lanes.put(event.place.chat, partial(self._turn_to, event, page, language, update))
+            await self._lanes.put(
+                event.place.chat,
+                partial(self._unless_staff, event, update, partial(self._turn_to, event, page, language, update)),
+            )
         elif service in self._catalog.services:
             await self._answer_later(event, None)
-            await self._lanes.put(event.place.chat, partial(self._send_file, event.place, service, language))
+            await self._lanes.put(
+                event.place.chat,
+                partial(self._unless_staff, event, update, partial(self._send_file, event.place, service, language)),
+            )
         elif found.payload.startswith(menus.MENU):
             await self._answer_later(event, said("stale", language))
         else:
-            await self._take(event.place, update, button=button)
+            await self._take(event.place, update, button=button, shown=found.title)
             await self._answer_later(event, None)
 
     async def _answer_later(self, event: Pressed, text: str | None) -> None:
         """Telegram shows a button as pressed until it is answered."""
         call = partial(self._bot.answer_callback_query, event.query, text=text)
         await self._lanes.put(("answer", event.query), partial(self._try, call, again=True))
+
+    async def _unless_staff(self, event: Pressed, update: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what a button of a menu asks for, unless staff took the conversation over meanwhile."""
+        try:
+            if await self._owner(event.place) is not Owner.staff:
+                await work()
+                return
+        except _OfStaff:
+            pass
+        await self._pressed(event, update, staff=True)
 
     async def _turn_to(self, event: Pressed, page: Page, language: str, update: str) -> None:
         """Show another page of a menu in place of the one whose button was pressed; where that cannot be, below."""
@@ -396,29 +526,41 @@ class Channel:
         text: str | None = None,
         button: str | None = None,
         payload: str | None = None,
+        files: tuple[File, ...] = (),
+        edits: str | None = None,
+        shown: str | None = None,
     ) -> None:
-        """Hand a message on, to be answered by the engine."""
+        """Hand a message on, to be answered by the engine or by staff."""
         if where.group:
             await self._memory.set_place(where.conversation, update, where.message, where.thread)
+        if self._desk and where.message is not None and not edits:
+            await self._memory.set_heard(where.chat, where.message, update)
         language = await self._language(where)
-        await self._accept(Incoming(CHANNEL, where.conversation, update, time.time(), text, button, payload, language))
+        message = Incoming(
+            CHANNEL, where.conversation, update, time.time(), text, button, payload, language, where.name, files, edits, shown
+        )  # fmt: skip
+        await self._accept(message)
 
     async def _post(self, where: Place, update: str, page: Page, language: str, what: str = "own") -> None:
-        """Put an answer of our own into the outbox, once for each update."""
+        """Put an answer of our own into the outbox, once for each update. Raises _OfStaff."""
         name = f"tg-{self._id}-{update}-{what}"
         if await self._memory.answered(name):
             return
         if where.group:
             await self._memory.set_place(where.conversation, update, where.message, where.thread)
         ids = await self._buttons.issue(where.conversation, page.buttons)
-        await self._outbox.record(
-            Outgoing(name, CHANNEL, where.conversation, (update,), _answer(page, language), ids, time.time())
-        )
+        reply = Outgoing(name, CHANNEL, where.conversation, (update,), _answer(page, language), ids, time.time())
+        if not await self._outbox.record(reply):
+            raise _OfStaff
         await self._memory.set_answered(name)
 
     async def _language(self, where: Place) -> str:
         """Of the last answer, else of the person's Telegram."""
         return await self._memory.language(where.conversation) or where.language
+
+
+def _files(found: Content) -> tuple[File, ...]:
+    return (found.file,) if found.file else ()
 
 
 def _answer(page: Page, language: str) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -23,6 +24,9 @@ REPLY_DAYS = 2
 
 ONCE_DAYS = 30
 
+PLACE_DAYS = 90
+"""Days for which is kept where somebody wrote last, in groups."""
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -30,6 +34,15 @@ class Progress:
 
     part: int
     begun: bool
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message that a person got. caption: its text stands below a file."""
+
+    chat: int
+    message: int
+    caption: bool
 
 
 class Memory:
@@ -82,7 +95,33 @@ class Memory:
         return message, thread
 
     async def set_place(self, conversation: str, message_id: str, message: int | None, thread: int | None) -> None:
-        await self._set("place", f"{conversation}/{message_id}", json.dumps([message, thread]), REPLY_DAYS * DAY)
+        written = json.dumps([message, thread])
+        await self._set("place", f"{conversation}/{message_id}", written, REPLY_DAYS * DAY)
+        await self._set("place", conversation, written, PLACE_DAYS * DAY)
+
+    async def last_place(self, conversation: str) -> tuple[int | None, int | None]:
+        """Telegram's message and topic that a person of a group wrote last, for what answers no message."""
+        found = await self._get("place", conversation)
+        if found is None:
+            return None, None
+        message, thread = json.loads(found)
+        return message, thread
+
+    async def heard(self, chat: int, message: int) -> str | None:
+        """Our id of a message that came lately, by Telegram's."""
+        return await self._get("heard", f"{chat}/{message}")
+
+    async def set_heard(self, chat: int, message: int, message_id: str) -> None:
+        await self._set("heard", f"{chat}/{message}", message_id, REPLY_DAYS * DAY)
+
+    async def sent(self, reply: str) -> list[Sent]:
+        """The messages that a reply of staff became, in order; none where that is not known (any more)."""
+        found = await self._get("messages", reply)
+        return [Sent(*each) for each in json.loads(found)] if found else []
+
+    async def set_sent(self, reply: str, messages: Sequence[Sent]) -> None:
+        written = json.dumps([[each.chat, each.message, each.caption] for each in messages])
+        await self._set("messages", reply, written, REPLY_DAYS * DAY)
 
     async def progress(self, reply: str) -> Progress:
         found = await self._get("sent", reply)
@@ -121,6 +160,7 @@ class Memory:
         """Delete what is kept of the person in a conversation that was deleted."""
         await self._delete("language", conversation)
         await self._delete("once", f"edited/{conversation}")
+        await self._delete("place", conversation)
 
     async def _get(self, what: str, about: str) -> str | None:
         with store_errors():

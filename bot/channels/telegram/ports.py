@@ -29,7 +29,7 @@ class Outbox(Protocol):
     def entries(self, channel: str) -> AsyncIterator[Entry]:
         """Replies in order within a conversation, whose next comes when the last is settled."""
 
-    async def record(self, outgoing: Outgoing) -> None: ...
+    async def record(self, outgoing: Outgoing) -> bool: ...
 
 
 class Buttons(Protocol):

@@ -13,6 +13,9 @@ ENGINE = {
 }
 """Commands that the engine answers."""
 
+TYPED = ("end", "transcript")
+"""Commands that mean the same as the word, typed."""
+
 
 def engine_payload(command: str, argument: str, catalog: Catalog) -> str | None:
     """What a command asks of the engine; None where `page_for` answers. `/start work-permit` is a deep link to a service."""

@@ -6,20 +6,25 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.error import TelegramError
 
 from bot.channels.telegram.api import BEFORE, Failure, back_off, failure
+from bot.channels.telegram.attachments import CAPTION, Fetch, Gone, To, send_file
 from bot.channels.telegram.keyboards import keyboard
 from bot.channels.telegram.lanes import Lanes, place
-from bot.channels.telegram.markup import Part, parts
-from bot.channels.telegram.memory import Memory
+from bot.channels.telegram.markup import Part, escaped
+from bot.channels.telegram.memory import Memory, Sent
 from bot.channels.telegram.pacing import Pace
 from bot.channels.telegram.ports import Entry, Outbox
+from bot.channels.telegram.splitting import utf16_length
+from bot.channels.telegram.steps import Step, corrected, lost_file, steps
+from bot.channels.telegram.texts import said
 from bot.channels.telegram.updates import chat_of, group_of
 from bot.messages import Outgoing
 from bot.store.errors import StoreError
@@ -47,6 +52,9 @@ REFUSED_TOKEN = 60.0
 REDIS_AWAY = 2.0
 """Seconds until a reply is tried again after Redis did not answer."""
 
+EDITS = 5
+"""Attempts to change or delete a message of which nobody knows whether they did."""
+
 LONG_AGO = 24 * 60 * 60
 """Seconds after which an uncertain reply is not sent at all: how far it came may be forgotten."""
 
@@ -62,11 +70,12 @@ class Target:
 
 
 class Sender:
-    """Sends what `run` finds in the outbox. pace: shared with whatever else sends messages."""
+    """Sends what `run` finds in the outbox. pace: shared with whatever else sends messages. fetch: gives the bytes of files."""
 
-    def __init__(self, bot: Bot, memory: Memory, pace: Pace, slow: float = 1.0) -> None:
+    def __init__(self, bot: Bot, memory: Memory, pace: Pace, fetch: Fetch, slow: float = 1.0) -> None:
         """slow: unit of pauses after errors, seconds."""
         self._slow = slow
+        self._fetch = fetch
         self._bot = bot
         self._memory = memory
         self._pace = pace
@@ -74,6 +83,8 @@ class Sender:
         self._attempts: dict[str, int] = {}
         self._parts: dict[str, int] = {}
         """How far replies were sent, as `Memory.progress`, and true also when Redis could not be told."""
+        self._messages: dict[str, list[Sent]] = {}
+        """What replies of staff that are being sent became so far."""
 
     async def run(self, outbox: Outbox, stop: asyncio.Event, grace: float = 8.0) -> None:
         """Deliver until `stop`; what is under way then is finished, in at most `grace` seconds."""
@@ -121,6 +132,7 @@ class Sender:
             await self._send(entry)
         except LeaseLost:
             self._parts.pop(entry.outgoing.id, None)
+            self._messages.pop(entry.outgoing.edits or entry.outgoing.id, None)
             logger.warning("Telegram: reply %s is sent by another gateway now", entry.outgoing.id)
         except StoreError as error:  # before anything was sent, see _reached
             logger.warning("Telegram: reply %s waits for Redis: %s", entry.outgoing.id, type(error).__name__)
@@ -143,8 +155,18 @@ class Sender:
             await self._done(entry, "blocked")
             return
         target = await self._target(outgoing, chat)
-        messages = parts(outgoing.answer)
         part = await self._next_part(entry)
+        messages: list[Step | None]
+        if outgoing.edits:
+            messages = [None, *corrected(outgoing)]  # the first is the change itself
+            if part == 0:
+                changed = await self._change(entry, target)
+                if changed is None:
+                    return
+                part = len(messages) if changed else 1
+                await self._reached(outgoing, part)
+        else:
+            messages = [*steps(outgoing)]
         while part < len(messages):
             target_or_end = await self._one(entry, target, messages, part)
             if target_or_end is None:
@@ -154,28 +176,38 @@ class Sender:
         await self._remember(outgoing)
         await self._done(entry, None)
 
-    async def _one(self, entry: Entry, target: Target, messages: list[Part], part: int) -> Target | None:
-        """Send one message of a reply. Returns where the next goes; None when the reply was given back or given up."""
-        now = time.monotonic()
-        wait = self._pace.wait(target.chat, target.group, now)
+    async def _turn(self, entry: Entry, target: Target) -> bool:
+        """Wait until a message may go to the chat; False when that takes too long and the reply was given back."""
+        wait = self._pace.wait(target.chat, target.group, time.monotonic())
         if wait > PATIENCE:
             await entry.failed(wait)
-            return None
+            return False
         await asyncio.sleep(wait)
         await asyncio.sleep(self._pace.take(target.chat, target.group, time.monotonic()))
+        return True
+
+    async def _one(self, entry: Entry, target: Target, messages: Sequence[Step | None], part: int) -> Target | None:
+        """Send one message of a reply. Returns where the next goes; None when the reply was given back or given up."""
+        step = messages[part]
+        if not await self._turn(entry, target) or step is None:
+            return None
         outgoing = entry.outgoing
         last = part == len(messages) - 1
         markup = keyboard([b.title for b in outgoing.answer.buttons], outgoing.buttons) if last else None
         await entry.sending()
         token = BEFORE.set(partial(self._memory.begin, outgoing.id, part))
         try:
-            went = await self._attempt(target, messages[part], markup, first=part == 0)
+            went, message = await self._attempt(target, step, markup, outgoing.answer.language, first=part == 0)
         finally:
             BEFORE.reset(token)
         if went and went.kind == "moved":
             await self._memory.move(chat_of(outgoing.conversation), went.to)
             target = Target(went.to, target.group, None, target.thread)
-            went = await self._attempt(target, messages[part], markup, first=False)
+            went, message = await self._attempt(target, step, markup, outgoing.answer.language, first=False)
+        if message is not None and outgoing.voice == "staff":
+            await self._note(
+                outgoing, Sent(target.chat, message, step.file is not None), new=part == bool(outgoing.edits)
+            )
         if went is None or went.kind == "unknown":
             if went:
                 logger.warning("Telegram: reply %s may have arrived, not sent again: %s", outgoing.id, went.words)
@@ -185,24 +217,47 @@ class Sender:
         return None
 
     async def _attempt(
-        self, target: Target, message: Part, markup: InlineKeyboardMarkup | None, *, first: bool
-    ) -> Failure | None:
-        """Send a message; if Telegram finds something wrong with it, once more as plain text. Returns what went wrong."""
+        self, target: Target, step: Step, markup: InlineKeyboardMarkup | None, language: str, *, first: bool
+    ) -> tuple[Failure | None, int | None]:
+        """Send a message; if Telegram finds something wrong with it, once more as plain text.
+
+        Returns what went wrong, and Telegram's id of the message.
+        """
         reply = target.message if first else None
-        went = await self._call(target, message.html, markup, "HTML", reply)
+        message = step.part
+        if step.file:
+            went, number = await self._file(target, step, markup, reply)
+            if went is None or went.kind != "refused":
+                return went, number
+            message = lost_file(step, language)
+        went, number = await self._call(target, message.html, markup, "HTML", reply)
         if went and went.kind == "refused":
             logger.warning("Telegram: a message was refused, sent again as plain text: %s", went.words)
             plain = target if went.words != "thread (400)" else Target(target.chat, target.group)
-            went = await self._call(
+            went, number = await self._call(
                 plain, message.plain, None if went.words.startswith("button") else markup, None, None
             )
-        return went
+        return went, number
+
+    async def _file(
+        self, target: Target, step: Step, markup: InlineKeyboardMarkup | None, reply: int | None
+    ) -> tuple[Failure | None, int | None]:
+        assert step.file
+        try:
+            where = To(target.chat, target.thread, reply)
+            return None, await send_file(self._bot, step.file, self._fetch, where, step.part.html, markup)
+        except Gone:
+            return Failure("refused", "the file is gone"), None
+        except TelegramError as error:
+            return failure(error), None
+        except (TypeError, ValueError, KeyError, AttributeError):  # done, and told in a way the library cannot read
+            return Failure("unknown", "an answer that cannot be read"), None
 
     async def _call(
         self, target: Target, text: str, markup: InlineKeyboardMarkup | None, mode: str | None, reply: int | None
-    ) -> Failure | None:
+    ) -> tuple[Failure | None, int | None]:
         try:
-            await self._bot.send_message(
+            message = await self._bot.send_message(
                 target.chat,
                 text,
                 parse_mode=mode,
@@ -212,10 +267,74 @@ class Sender:
                 reply_parameters=ReplyParameters(reply, allow_sending_without_reply=True) if reply else None,
             )
         except TelegramError as error:
-            return failure(error)
+            return failure(error), None
         except (TypeError, ValueError, KeyError, AttributeError):  # done, and told in a way the library cannot read
-            return Failure("unknown", "an answer that cannot be read")
-        return None
+            return Failure("unknown", "an answer that cannot be read"), None
+        return None, message.message_id
+
+    async def _change(self, entry: Entry, target: Target) -> bool | None:
+        """Change, or take back, a message of staff. False: it is to be said anew; None: the reply was given back or given up.
+
+        Whatever is done here can be done twice.
+        """
+        outgoing = entry.outgoing
+        assert outgoing.edits
+        sent = await self._memory.sent(outgoing.edits)
+        taken_back = not outgoing.answer.text.strip()
+        calls: list[Callable[[], Awaitable[Failure | None]]] | None
+        calls = (
+            [partial(self._take_back, each, outgoing) for each in sent] if taken_back else self._edits(outgoing, sent)
+        )
+        if calls is None:
+            return False
+        for call in calls:
+            if not await self._turn(entry, target):
+                return None
+            await entry.sending()
+            went = await call()
+            if went is None or went.words.startswith("not modified") or (went.kind == "refused" and taken_back):
+                continue
+            if went.kind == "refused":
+                return False
+            attempt = self._attempts.get(outgoing.id, 0)
+            if went.kind == "unknown" and attempt >= EDITS:
+                logger.warning("Telegram: nobody knows whether reply %s was changed: %s", outgoing.edits, went.words)
+                continue
+            await self._not_sent(entry, target, 0, went)
+            return None
+        return True
+
+    def _edits(self, outgoing: Outgoing, sent: Sequence[Sent]) -> list[Callable[[], Awaitable[Failure | None]]] | None:
+        """How a text that was sent is replaced; None where it cannot be."""
+        new = [step.part for step in steps(outgoing)]
+        old = [each for each in sent if not each.caption] or list(sent[:1])
+        if not old or len(new) > len(old) or (old[0].caption and utf16_length(new[0].html) > CAPTION):
+            return None
+        return [
+            *(partial(self._replace, each, part) for each, part in zip(old, new)),
+            *(partial(self._take_back, each, outgoing) for each in old[len(new) :]),
+        ]
+
+    async def _replace(self, sent: Sent, part: Part) -> Failure | None:
+        given: dict[str, Any] = {"chat_id": sent.chat, "message_id": sent.message, "parse_mode": "HTML"}
+        if sent.caption:
+            return await _done(self._bot.edit_message_caption(caption=part.html, **given))
+        return await _done(self._bot.edit_message_text(part.html, link_preview_options=NO_PREVIEW, **given))
+
+    async def _take_back(self, sent: Sent, outgoing: Outgoing) -> Failure | None:
+        went = await _done(self._bot.delete_message(sent.chat, sent.message))
+        if went is None or went.kind != "refused":
+            return went
+        word = said("withdrawn", outgoing.answer.language)
+        return await self._replace(sent, Part(escaped(word), word))
+
+    async def _note(self, outgoing: Outgoing, sent: Sent, *, new: bool) -> None:
+        """Remember what a reply of staff became, for when it is edited."""
+        name = outgoing.edits or outgoing.id
+        with contextlib.suppress(StoreError):
+            before = [] if new else self._messages.get(name) or await self._memory.sent(name)
+            self._messages[name] = [*before, sent]
+            await self._memory.set_sent(name, self._messages[name])
 
     async def _not_sent(self, entry: Entry, target: Target, part: int, went: Failure) -> None:
         """A message surely did not arrive: the reply is tried again from there, or given up."""
@@ -257,6 +376,7 @@ class Sender:
     async def _done(self, entry: Entry, reason: str | None) -> None:
         self._attempts.pop(entry.outgoing.id, None)
         self._parts.pop(entry.outgoing.id, None)
+        self._messages.pop(entry.outgoing.edits or entry.outgoing.id, None)
         if reason is None:
             await entry.delivered()
         else:
@@ -269,6 +389,8 @@ class Sender:
         message, thread = None, None
         if outgoing.reply_to:
             message, thread = await self._memory.place(outgoing.conversation, outgoing.reply_to[-1])
+        else:
+            message, thread = await self._memory.last_place(outgoing.conversation)
         return Target(where, True, message if where == chat else None, thread)
 
     async def _remember(self, outgoing: Outgoing) -> None:
@@ -277,6 +399,17 @@ class Sender:
                 await self._memory.forget(outgoing.conversation)
             else:
                 await self._memory.set_language(outgoing.conversation, outgoing.answer.language)
+
+
+async def _done(request: Awaitable[Any]) -> Failure | None:
+    """What went wrong with a request whose answer does not matter."""
+    try:
+        await request
+    except TelegramError as error:
+        return failure(error)
+    except (TypeError, ValueError, KeyError, AttributeError):  # done, and told in a way the library cannot read
+        return None
+    return None
 
 
 def _lane(outgoing: Outgoing) -> str:

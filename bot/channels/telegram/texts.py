@@ -23,13 +23,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help": (
         (
             "直接用自己的话提问，接着可以追问“要多久”“多少钱”。\n\n"
-            "/services 全部服务\n/language 换语言\n/human 转人工\n/feedback 评价\n/privacy 隐私说明\n/forget 删除我的数据\n\n"
+            "/services 全部服务\n/language 换语言\n/human 转人工\n/end 结束与工作人员的对话\n/transcript 对话记录\n/feedback 评价\n/privacy 隐私说明\n/forget 删除我的数据\n\n"
             "在群里请@我，或者回复我的消息。在任何聊天里打出我的名字加关键词，可以查找服务。"
         ),
         (
             "Ask in your own words, then go on with “how long does it take?” or “what does it cost?”.\n\n"
-            "/services all services\n/language change the language\n/human talk to a person\n/feedback rate the answers\n"
-            "/privacy what is kept\n/forget delete my data\n\n"
+            "/services all services\n/language change the language\n/human talk to a person\n/end leave the conversation with staff\n"
+            "/transcript what was said with staff\n/feedback rate the answers\n/privacy what is kept\n/forget delete my data\n\n"
             "In groups, mention me or reply to me. In any chat, type my name and some words to look up a service."
         ),
     ),
@@ -39,7 +39,8 @@ TEXTS: dict[str, tuple[str, str]] = {
             "• 保存的内容：您在这个对话里的消息、您告诉我的情况、核对条件的回答、订阅和评价，只用来回答您的问题。\n"
             "• 保存时间：最后一条消息之后30天，到期自动删除。\n"
             "• 运行日志里没有您写的内容。\n"
-            "• 请不要发送证件号码。照片、语音和文件我都不打开、不保存。\n"
+            "• 转人工以后：工作人员会看到您在这里写的内容和发来的文件，保存到咨询结束后180天。\n"
+            "• 请不要发送证件号码。没有转人工时，照片、语音和文件我都不打开、不保存。\n"
             "• Telegram自己也保存消息，那由Telegram的规定约束。\n\n"
             "随时可以用 /forget 全部删除。"
         ),
@@ -49,7 +50,9 @@ TEXTS: dict[str, tuple[str, str]] = {
             "ratings. They serve to answer you and nothing else.\n"
             "• How long: 30 days after your last message, then they are deleted.\n"
             "• Logs hold nothing of what you write.\n"
-            "• Please send no document numbers. I neither open nor keep photos, voice messages and files.\n"
+            "• With staff: once you have asked for a person, staff see what you write and the files you send here. That is kept until "
+            "180 days after your request was closed.\n"
+            "• Please send no document numbers. Unless you have asked for a person, I neither open nor keep photos, voice messages and files.\n"
             "• Telegram itself keeps messages too, by its own rules.\n\n"
             "Delete everything at any time with /forget."
         ),
@@ -122,6 +125,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "inline_more": ("在对话里提问", "Ask in a chat"),
     "inline_open": ("在对话里继续问", "Ask more in a chat"),
+    "corrected": ("（更正）", "(corrected) "),
+    "withdrawn": ("［已撤回］", "[withdrawn]"),
+    "file_gone": ("［文件“{name}”无法发送］", "[The file “{name}” cannot be sent]"),
     "source": ("来源：", "Source: "),
     "file_about": (
         "{name}：条件、材料和流程一览。",
@@ -139,6 +145,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "services": ("全部服务", "All services"),
     "language": ("换语言", "Change the language"),
     "human": ("转人工", "Talk to a person"),
+    "end": ("结束与工作人员的对话", "Leave the conversation with staff"),
+    "transcript": ("获取对话记录", "What was said with staff"),
     "privacy": ("隐私说明", "What is kept"),
     "forget": ("删除我的数据", "Delete my data"),
     "feedback": ("评价回答", "Rate the answers"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Union
@@ -15,6 +16,9 @@ WANTED = ("message", "edited_message", "callback_query", "inline_query", "my_cha
 """Kinds of updates that are asked for; others are ignored should they come."""
 
 GROUPS = ("group", "supergroup")
+
+NAME = 64
+"""Characters of a name."""
 
 _COMMAND = re.compile(r"^/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?:\s+(.*))?$", re.DOTALL)
 
@@ -41,7 +45,7 @@ class Me:
 
 @dataclass(frozen=True)
 class Place:
-    """Where somebody wrote. message: Telegram's id of the message; thread: topic of a forum."""
+    """Where somebody wrote. message: Telegram's id of the message; thread: topic of a forum; name: what they are called there."""
 
     chat: int
     user: int
@@ -49,6 +53,7 @@ class Place:
     language: str
     message: int | None = None
     thread: int | None = None
+    name: str | None = None
 
     @property
     def conversation(self) -> str:
@@ -211,7 +216,14 @@ def _place(message: Message, me: Me) -> Place | None:
     else:
         return None
     thread = message.message_thread_id if message.is_topic_message else None
-    return Place(message.chat.id, who, group, language_of(code), message.message_id, thread)
+    name = _name(message.sender_chat.title if message.sender_chat else person.full_name if person else None)
+    return Place(message.chat.id, who, group, language_of(code), message.message_id, thread, name)
+
+
+def _name(given: str | None) -> str | None:
+    """A name without what could not be seen, or would turn a line around; at most NAME characters."""
+    seen = "".join(each for each in given or "" if unicodedata.category(each)[0] != "C" or each == "\u200d")
+    return " ".join(seen.split())[:NAME].strip() or None
 
 
 def _kind(message: Mapping[str, Any]) -> str | None:
@@ -247,7 +259,9 @@ def _pressed(query: CallbackQuery) -> Pressed:
         return Pressed(None, query.id, query.data, None)
     group = message.chat.type in GROUPS
     thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
-    place = Place(message.chat.id, query.from_user.id, group, language_of(query.from_user.language_code), None, thread)
+    person = query.from_user
+    language, name = language_of(person.language_code), _name(person.full_name)
+    place = Place(message.chat.id, person.id, group, language, None, thread, name)
     return Pressed(place, query.id, query.data, message.message_id if message.is_accessible else None)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
 
+from bot.channels.web.files import read, written
+from bot.messages import File
 from bot.store.connection import store_errors
 from bot.store.keys import Keys
 
@@ -25,7 +27,7 @@ FEED = 10_000
 """News kept for gateways that were away for a moment; one that missed more looks at everything."""
 
 _APPEND = """
-local history, ids, feed = KEYS[1], KEYS[2], KEYS[3]
+local history, ids, files, feed = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, entry, conversation, only = ARGV[1], ARGV[2], ARGV[3], ARGV[8]
 local known = redis.call('ZSCORE', ids, id)
 if known then return 0 end
@@ -33,7 +35,7 @@ local now = redis.call('TIME')
 local seq = now[1] * 1000 + math.floor(now[2] / 1000)
 local last = redis.call('ZREVRANGE', ids, 0, 0, 'WITHSCORES')
 if last[2] and tonumber(last[2]) >= seq then seq = tonumber(last[2]) + 1 end
-if only == '1' then redis.call('DEL', history, ids) end
+if only == '1' then redis.call('DEL', history, ids, files) end
 local written = string.format('%.0f', seq)
 redis.call('ZADD', ids, written, id)
 redis.call('RPUSH', history, '{"seq":' .. written .. ',' .. string.sub(entry, 2))
@@ -41,10 +43,20 @@ redis.call('LTRIM', history, -tonumber(ARGV[4]), -1)
 redis.call('ZREMRANGEBYRANK', ids, 0, -tonumber(ARGV[5]) - 1)
 redis.call('EXPIRE', history, ARGV[6])
 redis.call('EXPIRE', ids, ARGV[6])
+for i = 9, #ARGV, 2 do redis.call('HSET', files, ARGV[i], ARGV[i + 1]) end
+redis.call('EXPIRE', files, ARGV[6])
 redis.call('XADD', feed, 'MAXLEN', '~', ARGV[7], '*', 'conversation', conversation)
 return seq
 """
 """Sequence numbers are milliseconds since 1970, made larger where two would be equal: they grow even across a deletion."""
+
+_AMEND = """
+-- KEYS: history, files. ARGV: an entry as it was read, as it shall be, and files that go
+for i, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+  if entry == ARGV[1] then redis.call('LSET', KEYS[1], i - 1, ARGV[2]) end
+end
+for i = 3, #ARGV do redis.call('HDEL', KEYS[2], ARGV[i]) end
+"""
 
 _SINCE = """
 local after = ARGV[1]
@@ -66,25 +78,52 @@ class News:
 
 
 class History:
-    """The entries of all conversations of the web chat."""
+    """The entries of all conversations of the web chat.
+
+    Key of the desk: `web-files` (hash by conversation: id → what is known of a file that stands in an entry).
+    """
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
         self._redis, self._keys = redis, keys
         self._append, self._since = redis.register_script(_APPEND), redis.register_script(_SINCE)
+        self._amend = redis.register_script(_AMEND)
 
-    async def append(self, conversation: str, entry: Mapping[str, Any], *, only: bool = False) -> bool:
+    async def append(
+        self, conversation: str, entry: Mapping[str, Any], files: Sequence[File] = (), *, only: bool = False
+    ) -> bool:
         """Add an entry and tell all gateways; False if one with its `id` was added before.
 
-        only: everything that was there before is deleted. Raises StoreUnavailable.
+        files: those of the entry. only: everything that was there before is deleted. Raises StoreUnavailable.
         """
         body = json.dumps(dict(entry), separators=(",", ":"))
-        keys = [*self._of(conversation), self._keys.web_feed]
+        keys = [*self._of(conversation), self._files(conversation), self._keys.web_feed]
         lasts = DAYS * 86400
+        with_files = [text for file in files for text in (file.id, written(file))]
         with store_errors():
             seq = await self._append(
-                keys=keys, args=[entry["id"], body, conversation, MOST, REMEMBERED, lasts, FEED, int(only)]
+                keys=keys, args=[entry["id"], body, conversation, MOST, REMEMBERED, lasts, FEED, int(only), *with_files]
             )
         return bool(seq)
+
+    async def amend(self, conversation: str, name: str, text: str) -> None:
+        """Put a new text into the entry with this id, if it is there; one that is taken back loses its files too. Raises StoreUnavailable.
+
+        Open pages are not told: an entry of its own tells them.
+        """
+        keys = [self._keys.web_history(conversation), self._files(conversation)]
+        with store_errors():
+            for before in await self._redis.lrange(keys[0], 0, -1):
+                entry = json.loads(before)
+                if entry["id"] != name:
+                    continue
+                gone = [] if text else [file["id"] for file in entry.get("files", ())]
+                after = {**entry, "text": text, "edited": True, "files": entry.get("files", []) if text else []}
+                await self._amend(keys=keys, args=[before, json.dumps(after, separators=(",", ":")), *gone])
+
+    async def file(self, conversation: str, name: str) -> File | None:
+        """A file that stands in an entry of this conversation, by its id. Raises StoreUnavailable."""
+        with store_errors():
+            return read(await self._redis.hget(self._files(conversation), name))
 
     async def since(self, conversation: str, after: int) -> News:
         """What came after the entry with the sequence number `after`; everything where that entry is not known (any more).
@@ -98,13 +137,16 @@ class History:
     async def forget(self, conversation: str) -> None:
         """Delete all entries. Raises StoreUnavailable."""
         with store_errors():
-            await self._redis.delete(*self._of(conversation))
+            await self._redis.delete(*self._of(conversation), self._files(conversation))
             await self._redis.xadd(self._keys.web_feed, {"conversation": conversation}, maxlen=FEED)
 
     async def tell(self, conversation: str, notice: str) -> None:
         """Tell open pages something that is not kept. Raises StoreUnavailable."""
         with store_errors():
             await self._redis.xadd(self._keys.web_feed, {"conversation": conversation, "notice": notice}, maxlen=FEED)
+
+    def _files(self, conversation: str) -> str:
+        return self._keys.desk("web-files", conversation)
 
     def _of(self, conversation: str) -> list[str]:
         return [self._keys.web_history(conversation), self._keys.web_ids(conversation)]

@@ -29,13 +29,24 @@ return 0
 """
 """A leaky bucket (GCRA): as many at once as a minute allows, then one for each share of a minute."""
 
+_SPEND = """
+local amount = tonumber(ARGV[1])
+for i, key in ipairs(KEYS) do
+  if tonumber(redis.call('GET', key) or '0') + amount > tonumber(ARGV[i + 1]) then return 0 end
+end
+for _, key in ipairs(KEYS) do
+  if redis.call('INCRBY', key, amount) == amount then redis.call('EXPIRE', key, 86400) end
+end
+return 1
+"""
+
 
 class Limits:
-    """Buckets of messages, by name."""
+    """Buckets of messages and budgets of bytes, by name."""
 
     def __init__(self, redis: Redis, keys: Keys) -> None:
         self._keys = keys
-        self._take = redis.register_script(_TAKE)
+        self._take, self._spend = redis.register_script(_TAKE), redis.register_script(_SPEND)
 
     async def take(self, per_minute: dict[str, int]) -> float:
         """Take one from each bucket (name: how many a minute), or from none: seconds to wait then. Raises StoreUnavailable."""
@@ -44,6 +55,14 @@ class Limits:
                 keys=[self._keys.web_limit(name) for name in per_minute], args=list(per_minute.values())
             )
         return float(wait) / 1000
+
+    async def spend(self, amount: int, per_day: dict[str, int]) -> bool:
+        """Take an amount from each budget (name: how much in 24 hours from its first use), or from none: False then. Raises StoreUnavailable."""
+        with store_errors():
+            done = await self._spend(
+                keys=[self._keys.web_limit(name) for name in per_day], args=[amount, *per_day.values()]
+            )
+        return bool(done)
 
 
 def network(host: str | None) -> str:

@@ -6,12 +6,24 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.channels.web.markup import Markup, data_block, document, tag, together
+from bot.channels.web.settings import FILES_AT_ONCE
 from bot.channels.web.static import address
 from bot.channels.web.texts import EXAMPLES, LANGUAGE_NAMES, SHORT_NAMES, say, texts
+from bot.store.files import MOST_BYTES
 from bot.typed import MAX_CHARACTERS
 from language.choice import REPLY_LANGUAGES
 
-MODULES = ("main.js", "connection.js", "view.js", "blocks.js", "card.js", "store.js", "dom.js")
+MODULES = (
+    "main.js",
+    "connection.js",
+    "view.js",
+    "blocks.js",
+    "card.js",
+    "files.js",
+    "standing.js",
+    "store.js",
+    "dom.js",
+)
 """Loaded together: none waits for another to name it."""
 
 
@@ -24,6 +36,8 @@ def chat(
         "language": language,
         "texts": said,
         "longest": MAX_CHARACTERS,
+        "most_bytes": MOST_BYTES,
+        "most_files": FILES_AT_ONCE,
         "embedded": embedded,
         "service": service,
     }
@@ -247,6 +261,15 @@ def _header(language: str, path: str, said: dict[str, str], *, chat: bool, embed
             tag("a", {"class": "services", "href": f"/services?lang={language}", **outside}, said["services"]),
             tag("button", {"id": "close", "type": "button", "aria-label": said["close"]}, "✕") if embedded else None,
         ),
+        tag(
+            "div",
+            {"id": "standing", "class": "standing", "hidden": True},
+            tag("p", {"id": "with", "class": "with"}),
+            tag("button", {"id": "transcript", "type": "button", "class": "tool"}, said["transcript"]),
+            tag("button", {"id": "leave", "type": "button", "class": "tool"}, said["leave"]),
+        )
+        if chat
+        else None,
     )
 
 
@@ -330,19 +353,39 @@ def _composer(said: dict[str, str]) -> Markup:
                 tag("p", {"id": "hint", "class": "hint", "role": "status"}),
                 tag("button", {"type": "button", "id": "latest", "class": "link", "hidden": True}, said["to_bottom"]),
             ),
+            tag("ul", {"id": "tray", "class": "tray", "aria-label": said["files"], "hidden": True}),
             tag("label", {"for": "question", "class": "unseen"}, said["question"]),
             tag(
-                "textarea",
-                {
-                    "id": "question",
-                    "name": "question",
-                    "rows": "1",
-                    "placeholder": said["placeholder"],
-                    "enterkeyhint": "send",
-                    "aria-describedby": "hint",
-                },
+                "div",
+                {"class": "line"},
+                tag(
+                    "input",
+                    {"type": "file", "id": "files", "multiple": True, "hidden": True, "aria-label": said["attach"]},
+                ),
+                tag(
+                    "button",
+                    {
+                        "type": "button",
+                        "id": "attach",
+                        "class": "attach",
+                        "hidden": True,
+                        "aria-label": said["attach"],
+                        "title": said["attach"],
+                    },
+                ),
+                tag(
+                    "textarea",
+                    {
+                        "id": "question",
+                        "name": "question",
+                        "rows": "1",
+                        "placeholder": said["placeholder"],
+                        "enterkeyhint": "send",
+                        "aria-describedby": "hint",
+                    },
+                ),
+                tag("button", {"type": "submit", "id": "send", "class": "send"}, said["send"]),
             ),
-            tag("button", {"type": "submit", "id": "send", "class": "send"}, said["send"]),
         ),
     )
 

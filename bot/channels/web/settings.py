@@ -14,6 +14,24 @@ MESSAGES_PER_MINUTE = 20
 ADDRESS_PER_MINUTE = 60
 """Messages from one address; an IPv6 /64 counts as one."""
 
+STAFF_PER_MINUTE = 60
+"""Of one session, while staff own its conversation."""
+
+FILES_PER_MINUTE, ADDRESS_FILES_PER_MINUTE = 10, 30
+"""Uploads of one session, and from one address."""
+
+FILE_BYTES_A_DAY, ADDRESS_FILE_BYTES_A_DAY = 50 * 1024 * 1024, 500 * 1024 * 1024
+"""Of the files that one session, and one address, uploads."""
+
+FILES_AT_ONCE = 10
+"""Of one message."""
+
+UPLOADS_PER_SESSION, UPLOADS_PER_ADDRESS, UPLOADS = 3, 8, 20
+"""Uploads under way at the same time that one gateway takes: each may be held in memory."""
+
+UPLOAD_SECONDS = 300.0
+"""How long an upload may take."""
+
 CONNECTIONS_PER_SESSION = 12
 CONNECTIONS_PER_ADDRESS = 120
 """Open streams (WebSocket, events, polls) that one gateway keeps."""

@@ -32,7 +32,7 @@ class File:
 @cache
 def files() -> dict[str, File]:
     """All files by name."""
-    return {path.name: _file(path) for path in sorted(FOLDER.iterdir()) if path.is_file()}
+    return {path.name: read(path) for path in sorted(FOLDER.iterdir()) if path.is_file()}
 
 
 @cache
@@ -67,7 +67,8 @@ def packed(
     return Response(body, headers=sent, media_type=kind)
 
 
-def _file(path: Path) -> File:
+def read(path: Path) -> File:
+    """A file from disk, packed too."""
     body = path.read_bytes()
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return File(body, gzip.compress(body, 9, mtime=0), kind)

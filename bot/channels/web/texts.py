@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
+from bot.channels.web.settings import FILES_AT_ONCE
+from bot.desk.store import KEPT_DAYS
+from bot.store.files import MOST_BYTES
 from bot.typed import MAX_CHARACTERS
 from language.choice import EN, HANS, HANT
 from language.traditional import traditional
@@ -86,6 +89,41 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "up": ("有帮助", "This helped"),
     "down": ("没有帮助", "This did not help"),
     "rate": ("这个回答有帮助吗？", "Did this help?"),
+    "staff": ("工作人员", "staff"),
+    "with": ("正由{name}为您服务", "With {name} · staff"),
+    "with_staff": ("工作人员正在为您服务", "With our staff"),
+    "queued": ("正在等候工作人员", "Waiting for our staff"),
+    "staff_typing": ("工作人员正在输入……", "Staff are writing…"),
+    "placeholder_staff": ("给工作人员写消息……", "Write to our staff…"),
+    "leave": ("结束", "Leave"),
+    "leave_sure": ("确定结束？", "Leave now?"),
+    "leave_hint": ("再按一次就结束与工作人员的对话。", "Press again to leave the conversation with staff."),
+    "leave_word": ("结束", "end"),
+    "transcript": ("对话记录", "Transcript"),
+    "transcript_word": ("对话记录", "transcript"),
+    "edited": ("已修改", "edited"),
+    "withdrawn": ("已撤回", "withdrawn"),
+    "rate_staff": ("为这次服务评分", "How well were you helped?"),
+    "stars": ("{n}分（满分5分）", "{n} of 5"),
+    "attach": ("添加文件", "Attach files"),
+    "files": ("要发送的文件", "Files to send"),
+    "uploading": ("上传中……", "Uploading…"),
+    "not_uploaded": ("未能上传", "Not uploaded"),
+    "again": ("重试", "Try again"),
+    "still_uploading": ("文件还在上传，传完后自动发送。", "Still uploading. Your message goes out when it is done."),
+    "no_case": ("转人工后才能发送文件。", "Files can be sent once you have asked for a person."),
+    "files_gone": ("文件已失效，请重新添加。", "The file has expired. Please attach it again."),
+    "file_gone": ("文件已不存在", "no longer available"),
+    "file_empty": ("文件是空的。", "That file is empty."),
+    "file_too_large": (
+        f"文件太大，每个最多{MOST_BYTES >> 20} MB。",
+        f"That file is too large: at most {MOST_BYTES >> 20} MB each.",
+    ),
+    "files_full": (
+        "今天发送的文件已达上限，请明天再试。",
+        "You have sent as many files as a day allows. Please try again tomorrow.",
+    ),
+    "too_many_files": (f"一条消息最多{FILES_AT_ONCE}个文件。", f"At most {FILES_AT_ONCE} files in one message."),
     "check": ("资格核对", "Eligibility check"),
     "to_bottom": ("查看最新回答", "Latest answer"),
     "card": ("服务卡片", "Service card"),
@@ -97,10 +135,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "close": ("关闭", "Close"),
     "forget": ("删除我的数据", "Delete my data"),
     "privacy": (
-        "不需要账号。对话在本页保留7天，最多在服务器保留30天，可随时删除。请勿输入证件号码等敏感信息。",
+        f"不需要账号。对话在本页保留7天，最多在服务器保留30天；与工作人员的对话在结束后保留{KEPT_DAYS}天。可随时删除。请勿输入证件号码等敏感信息。",
         (
-            "No account needed. This page keeps your conversation for 7 days and the server at most 30; you can delete it at any "
-            "time. Please do not type ID numbers or other sensitive data."
+            "No account needed. This page keeps your conversation for 7 days and the server at most 30; what staff were asked is "
+            f"kept for {KEPT_DAYS} days after its end. You can delete it at any time. Please do not type ID numbers or other sensitive data."
         ),
     ),
     "noscript": (

@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from redis.asyncio import Redis
@@ -19,6 +19,8 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.channels.web import pages, wire
+from bot.channels.web.attachments import Attachments, Download
+from bot.channels.web.files import headers as file_headers
 from bot.channels.web.history import History
 from bot.channels.web.hub import Hub, Listener
 from bot.channels.web.limits import Limits, network
@@ -34,9 +36,20 @@ from bot.channels.web.session import (
     signed,
     verified,
 )
-from bot.channels.web.settings import CONNECTIONS_PER_ADDRESS, CONNECTIONS_PER_SESSION, MAX_BODY, WebSettings
+from bot.channels.web.settings import (
+    CONNECTIONS_PER_ADDRESS,
+    CONNECTIONS_PER_SESSION,
+    MAX_BODY,
+    STAFF_PER_MINUTE,
+    UPLOAD_SECONDS,
+    UPLOADS,
+    UPLOADS_PER_ADDRESS,
+    UPLOADS_PER_SESSION,
+    WebSettings,
+)
 from bot.channels.web.static import packed, served, version
 from bot.channels.web.texts import chosen, understood
+from bot.desk.cases import Owner, Ownership
 from bot.engine.protocol import Button
 from bot.messages import Incoming, Outgoing
 from bot.store.errors import StoreUnavailable
@@ -93,7 +106,12 @@ Accept = Callable[[Incoming], Awaitable[bool]]
 
 
 class Web:
-    """The web chat of one gateway. `routes` go into its app; `run` has to be running."""
+    """The web chat of one gateway. `routes` go into its app; `run` has to be running.
+
+    ownership: the open case of a conversation, if it has one; without it there is no desk. attending: the name of whoever of the
+    staff has that case, None while nobody does. download: the bytes of a file that is kept elsewhere, if they can be had. What
+    these raise when Redis is away is StoreUnavailable.
+    """
 
     def __init__(
         self,
@@ -104,11 +122,17 @@ class Web:
         redis: Redis,
         settings: WebSettings = WebSettings(),  # noqa: B008
         keys: Keys = Keys(),  # noqa: B008
+        *,
+        ownership: Callable[[str], Awaitable[Ownership | None]] | None = None,
+        attending: Callable[[Ownership], Awaitable[str | None]] | None = None,
+        download: Download | None = None,
     ) -> None:
+        self._ownership, self._attending = ownership, attending
         self._accept, self._outbox, self._buttons = accept, outbox, buttons
         self._catalog, self._settings = catalog, settings
         self._history, self._hub = History(redis, keys), Hub(redis, keys)
         self._limits, self._secret = Limits(redis, keys), Secret(redis, keys)
+        self._attachments = Attachments(redis, keys, self._history, self._limits, download)
         self._open: Counter[str] = Counter()
         self._closing = asyncio.Event()
         self._pages: dict[tuple[Any, ...], str] = {}
@@ -136,6 +160,8 @@ class Web:
             get("/api/poll", self._poll),
             Route("/api/session", self._session, methods=["GET", "POST"], middleware=secured),
             Route("/api/messages", self._post, methods=["POST"], middleware=secured),
+            Route("/api/files", self._upload, methods=["POST"], middleware=secured),
+            get("/api/files/{file}", self._file),
             WebSocketRoute("/api/socket", self._socket),
         ]
 
@@ -155,13 +181,23 @@ class Web:
             await ended(following, delivering)
 
     async def waiting(self, message: Incoming) -> None:
-        """Tell the person that the engine is still waking up; for the worker's hook. Does nothing for other channels."""
+        """Tell the person that the engine is still waking up; for the worker's hook.
+
+        Does nothing for other channels, and while staff own the conversation.
+        """
         if message.channel == CHANNEL:
             with contextlib.suppress(StoreUnavailable):
-                await self._history.tell(message.conversation, "waking")
+                if not _of_staff(await self._owned(message.conversation)):
+                    await self._history.tell(message.conversation, "waking")
+
+    async def typing(self, conversation: str) -> None:
+        """Show for some seconds that staff are writing. Does nothing for other channels. Raises StoreUnavailable."""
+        if conversation.startswith(f"{CHANNEL}:"):
+            await self._history.tell(conversation, "staff_typing")
 
     async def forget(self, conversation: str) -> None:
         """Delete what is kept of a conversation here. Raises StoreUnavailable."""
+        await self._attachments.forget(conversation)
         await self._history.forget(conversation)
 
     async def not_found(self, request: Request, error: Exception) -> Response:
@@ -185,7 +221,12 @@ class Web:
         """Add a reply to its conversation, where it can stand only once, however long Redis is away."""
         while True:
             with contextlib.suppress(StoreUnavailable):
-                await self._history.append(outgoing.conversation, entry, only=outgoing.answer.forgotten)
+                forgotten = outgoing.answer.forgotten
+                if forgotten:
+                    await self._attachments.forget(outgoing.conversation)
+                await self._history.append(outgoing.conversation, entry, outgoing.files, only=forgotten)
+                if outgoing.edits:  # so that what was taken back is nowhere to be read
+                    await self._history.amend(outgoing.conversation, outgoing.edits, entry["text"])
                 return
             logger.warning("replies of the web chat wait for Redis")
             await asyncio.sleep(RETRY)
@@ -196,8 +237,13 @@ class Web:
         """A message of a browser: shown in its tabs, stored durably. Returns its id. Raises Refused, StoreUnavailable."""
         message = wire.message(data, self._catalog)
         conversation = conversation_of(session)
+        owned = await self._owned(conversation)
+        per_minute = self._settings.messages_per_minute
         wait = await self._limits.take(
-            {f"session:{session}": self._settings.messages_per_minute, network(host): self._settings.address_per_minute}
+            {
+                f"session:{session}": max(per_minute, STAFF_PER_MINUTE) if _of_staff(owned) else per_minute,
+                network(host): self._settings.address_per_minute,
+            }
         )
         if wait:
             raise wire.Refused("too_fast", wait)
@@ -207,13 +253,15 @@ class Web:
             if button is None:
                 raise wire.Refused("stale")
             shown = button.title
+        files = await self._attachments.sent(conversation, message.files, to_staff=owned is not None)
         at = time.time()
-        await self._history.append(conversation, wire.said(message.id, shown or "", at))
+        await self._history.append(conversation, wire.said(message.id, shown or "", at, files), files)
         await self._accept(
             Incoming(
-                CHANNEL, conversation, message.id, at, message.text, message.button, message.payload, message.language
+                CHANNEL, conversation, message.id, at, message.text, message.button, message.payload, message.language,
+                files=files, shown=shown if message.text is None else None,
             )
-        )
+        )  # fmt: skip
         return message.id
 
     async def _post(self, request: Request) -> Response:
@@ -250,16 +298,79 @@ class Web:
             return _json({"error": "away"}, 503, {"Retry-After": "2"})
         return response
 
-    async def _allowed(self, request: Request) -> str | Response:
-        """The session of a request that does something, or why it may not."""
+    async def _allowed(self, request: Request, kind: str = "application/json") -> str | Response:
+        """The session of a request that does something, or why it may not. kind: the Content-Type it must have."""
         if not ours(request.headers, self._settings.origins):
             return _json({"error": "origin"}, 403)
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != kind:
             return _json({"error": "bad"}, 415)
         try:
             return await self._known(request) or _json({"error": "session"}, 401)
         except StoreUnavailable:
             return _json({"error": "away"}, 503, {"Retry-After": "2"})
+
+    # -- the desk
+
+    async def _owned(self, conversation: str) -> Ownership | None:
+        return await self._ownership(conversation) if self._ownership else None
+
+    async def _standing(self, conversation: str) -> dict[str, Any]:
+        """What a page is told with its news. `case`: None, `waiting` or `staff`; `with`: the name of whoever of the staff has it."""
+        if self._ownership is None:
+            return {}
+        owned = await self._ownership(conversation)
+        if owned is None:
+            return {"case": None, "with": None}
+        if not _of_staff(owned):
+            return {"case": "waiting", "with": None}
+        return {"case": "staff", "with": await self._attending(owned) if self._attending else None}
+
+    async def _upload(self, request: Request) -> Response:
+        """Keep a file for a message to come. The body is the file; `name` in the address is its name."""
+        session = await self._allowed(request, "application/octet-stream")
+        if isinstance(session, Response):
+            return session
+        address = network(_host(request))
+        places = (
+            (f"files:{session}", UPLOADS_PER_SESSION),
+            (f"files:{address}", UPLOADS_PER_ADDRESS),
+            ("files", UPLOADS),
+        )
+        slot = self._slot(places)
+        if slot is None:
+            return _json({"error": "too_many", "retry_after": 3.0}, 429, {"Retry-After": "3"})
+        try:
+            with slot:
+                if await self._owned(conversation_of(session)) is None:
+                    raise wire.Refused("no_case")
+                file = await asyncio.wait_for(self._attachments.take(request, session, address), UPLOAD_SECONDS)
+        except wire.Refused as refused:
+            status = {"no_case": 409, "file_too_large": 413, "too_fast": 429, "files_full": 429}.get(
+                refused.reason, 400
+            )
+            wait = {"Retry-After": str(int(refused.retry_after) + 1)} if refused.retry_after else {}
+            return _json({"error": refused.reason, "retry_after": refused.retry_after}, status, wait)
+        except StoreUnavailable:
+            return _json({"error": "away"}, 503, {"Retry-After": "2"})
+        except asyncio.TimeoutError:
+            return _json({"error": "late"}, 408)
+        except ClientDisconnect:
+            return _json({"error": "bad"}, 400)
+        return _json(wire.file(file), 201)
+
+    async def _file(self, request: Request) -> Response:
+        """A file of one's own conversation."""
+        try:
+            session = await self._known(request)
+            if session is None:
+                return _json({"error": "session"}, 401)
+            found = await self._attachments.get(conversation_of(session), request.path_params["file"])
+        except StoreUnavailable:
+            return _json({"error": "away"}, 503, {"Retry-After": "2"})
+        if found is None:
+            return _json({"error": "unknown"}, 404)
+        file, content = found
+        return Response(content, headers=file_headers(file, content))
 
     # -- what is new
 
@@ -272,6 +383,7 @@ class Web:
                     yield {"type": "notice", "notice": notice}
                 try:
                     news = await self._history.since(conversation, after)
+                    standing = await self._standing(conversation)  # after the news, so at least as new
                 except StoreUnavailable:
                     yield {"type": "ping"}
                     await self._pause(listener, RETRY)
@@ -279,9 +391,11 @@ class Web:
                 if first or news.entries or (news.whole and after):
                     first = False
                     after = news.entries[-1]["seq"] if news.entries else 0 if news.whole else after
-                    yield {"type": "entries", "whole": news.whole, "entries": news.entries, "last": after}
+                    yield {"type": "entries", "whole": news.whole, "entries": news.entries, "last": after, **standing}
                 if not await listener.wait(PING):
-                    yield {"type": "ping"}
+                    with contextlib.suppress(StoreUnavailable):
+                        standing = await self._standing(conversation)
+                    yield {"type": "ping", **standing}
 
     async def _pause(self, listener: Listener, seconds: float) -> None:
         with contextlib.suppress(asyncio.TimeoutError):
@@ -334,7 +448,7 @@ class Web:
         if session is None:
             await socket.close(NO_SESSION)
             return
-        slot = self._slot(session, _host(socket))
+        slot = self._slot(_streams(session, _host(socket)))
         if slot is None:
             await socket.close(TOO_MANY)
             return
@@ -407,12 +521,11 @@ class Web:
             return _json({"error": "away"}, 503, {"Retry-After": "2"})
         if session is None:
             return _json({"error": "session"}, 401)
-        slot = self._slot(session, _host(request))
+        slot = self._slot(_streams(session, _host(request)))
         return (session, slot) if slot else _json({"error": "too_many"}, 429, {"Retry-After": "5"})
 
-    def _slot(self, session: str, host: str | None) -> contextlib.AbstractContextManager[None] | None:
-        """A place among the open streams of a session and an address; None if there is none left."""
-        names = ((session, CONNECTIONS_PER_SESSION), (network(host), CONNECTIONS_PER_ADDRESS))
+    def _slot(self, names: Sequence[tuple[str, int]]) -> contextlib.AbstractContextManager[None] | None:
+        """A place among what is open under each name, and how much may be; None if there is none left."""
         if any(self._open[name] >= most for name, most in names):
             return None
 
@@ -534,6 +647,15 @@ class Web:
 
     def _root(self, request: Request) -> str:
         return self._settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
+
+
+def _streams(session: str, host: str | None) -> tuple[tuple[str, int], ...]:
+    """Under which names an open stream counts."""
+    return ((session, CONNECTIONS_PER_SESSION), (network(host), CONNECTIONS_PER_ADDRESS))
+
+
+def _of_staff(owned: Ownership | None) -> bool:
+    return owned is not None and owned.owner is Owner.staff
 
 
 def _host(connection: HTTPConnection) -> str | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.channels.web.settings import FILES_AT_ONCE
 from bot.channels.web.texts import ANSWER_NAMES, say, texts
+from bot.desk import person
 from bot.engine.protocol import Answer, Button
-from bot.messages import Outgoing
+from bot.messages import File, Outgoing
 from bot.typed import MAX_CHARACTERS
 from catalog.models import Aspect
 from catalog.render import ASPECT_NAMES
@@ -17,6 +20,7 @@ from catalog.store import Catalog
 from language.choice import REPLY_LANGUAGES
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_FILE = re.compile(r"[A-Za-z0-9_-]{22}")
 _BUTTON = re.compile(r"[A-Za-z0-9_.:~-]{1,40}")
 
 _SOURCES = re.compile(r"(来源|來源|Sources?)[：:]")
@@ -35,7 +39,11 @@ KINDS = {
 
 
 class Refused(Exception):
-    """A message that is not taken. `reason` is a word of the protocol: `bad`, `empty`, `too_long`, `stale`, `too_fast`."""
+    """A message or file that is not taken. `reason` is a word of the protocol.
+
+    Of messages: `bad`, `empty`, `too_long`, `stale`, `too_fast`. Of files: `no_case` (nobody of the staff is asked to look at
+    them), `files_gone` (uploaded too long ago), `file_empty`, `file_too_large`, `files_full` (enough for today), `too_fast`.
+    """
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
@@ -44,7 +52,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """What a browser sends: a text, the id of a button, or a command of the page (payload, with the words it stands for)."""
+    """What a browser sends: a text, the id of a button, or a command of the page (payload, with the words it stands for).
+
+    files: ids of files that go with a text, which may then be empty.
+    """
 
     id: str
     language: str | None
@@ -52,6 +63,7 @@ class Message:
     button: str | None = None
     payload: str | None = None
     says: str | None = None
+    files: tuple[str, ...] = ()
 
 
 def message(data: object, catalog: Catalog) -> Message:
@@ -64,8 +76,11 @@ def message(data: object, catalog: Catalog) -> Message:
         raise Refused("bad")
     language = language if language in REPLY_LANGUAGES else None
     value = data[given.pop()]
+    files = _files(data.get("files", []))
+    if files and "text" not in data:
+        raise Refused("bad")
     if "text" in data:
-        return Message(name, language, text=_text(value))
+        return Message(name, language, text=_text(value, may_be_empty=bool(files)), files=files)
     if "button" in data:
         if not isinstance(value, str) or not _BUTTON.fullmatch(value):
             raise Refused("bad")
@@ -102,24 +117,45 @@ def command(data: object, catalog: Catalog, language: str) -> tuple[str, str]:
     raise Refused("bad")
 
 
-def said(name: str, text: str, at: float) -> dict[str, Any]:
+def said(name: str, text: str, at: float, files: Sequence[File] = ()) -> dict[str, Any]:
     """The entry of a message of the person."""
-    return {"id": name, "role": "person", "at": at, "text": text}
+    entry: dict[str, Any] = {"id": name, "role": "person", "at": at, "text": text}
+    return {**entry, "files": [file(each) for each in files]} if files else entry
+
+
+def file(of: File) -> dict[str, Any]:
+    """A file as a browser knows it. size: bytes."""
+    return {
+        "id": of.id,
+        "kind": of.kind,
+        "name": of.name,
+        "mime": of.mime,
+        "size": of.size,
+        "url": f"/api/files/{of.id}",
+    }
 
 
 def reply(outgoing: Outgoing, catalog: Catalog) -> dict[str, Any]:
-    """The entry of an answer. Payloads of buttons stay here."""
+    """The entry of a reply. Payloads of buttons stay here.
+
+    voice: whose words it is, `assistant`, `staff` or `notice`; author: the name of whoever of the staff. edits: the id of an
+    earlier entry whose text this replaces; an empty text takes it back.
+    """
     answer = outgoing.answer
     service = catalog.service(answer.service or "")
     return {
         "id": outgoing.id,
         "role": "assistant",
+        "voice": outgoing.voice,
+        "author": outgoing.author,
+        "files": [file(each) for each in outgoing.files],
+        "edits": outgoing.edits,
         "at": outgoing.at,
         "to": list(outgoing.reply_to),
         "language": answer.language,
         "text": without_sources(answer),
         "buttons": [
-            {"id": opaque, "title": button.title, "kind": kind(button)}
+            {"id": opaque, "title": button.title, "kind": kind(button), **_rating(button)}
             for opaque, button in zip(outgoing.buttons, answer.buttons)
         ],
         "sources": [
@@ -136,8 +172,17 @@ def reply(outgoing: Outgoing, catalog: Catalog) -> dict[str, Any]:
 
 def kind(button: Button) -> str | None:
     """How the page shows a button; None: like any other."""
+    of_desk = person.pressed(button.payload)
+    if of_desk:
+        return of_desk.get("do")
     found = KINDS.get(button.payload)
     return found or ("answer" if button.payload.startswith("/interview") else None)
+
+
+def _rating(button: Button) -> dict[str, int]:
+    """How many stars a button gives."""
+    of_desk = person.pressed(button.payload) or {}
+    return {"value": int(of_desk["value"])} if of_desk.get("do") == "rate" else {}
 
 
 def without_sources(answer: Answer) -> str:
@@ -157,10 +202,18 @@ def written(data: object) -> str:
     return json.dumps(data, separators=(",", ":"))
 
 
-def _text(value: object) -> str:
+def _files(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > FILES_AT_ONCE:
+        raise Refused("bad")
+    if not all(isinstance(each, str) and _FILE.fullmatch(each) for each in value) or len(set(value)) < len(value):
+        raise Refused("bad")
+    return tuple(value)
+
+
+def _text(value: object, *, may_be_empty: bool) -> str:
     if not isinstance(value, str):
         raise Refused("bad")
-    if not value.strip():
+    if not value.strip() and not may_be_empty:
         raise Refused("empty")
     if len(value) > MAX_CHARACTERS:
         raise Refused("too_long")

@@ -2,7 +2,9 @@
 
 import { cardElement, loadCard } from "./card.js";
 import { Connection } from "./connection.js";
-import { find, make } from "./dom.js";
+import { find, icon, make } from "./dom.js";
+import { Tray } from "./files.js";
+import { Standing } from "./standing.js";
 import { keep, newId, pending, settle, tab } from "./store.js";
 import { View } from "./view.js";
 
@@ -16,13 +18,22 @@ let sending = false;
 let retryTimer = null;
 let hintTimer = null;
 
-const page = { texts, language, press, command, hint };
+// standing: who answers besides the assistant, null, "waiting" (they are asked to) or "staff"
+const page = { texts, language, press, command, hint, standing: null };
 const view = new View(page);
 const connection = new Connection({ after: () => last, onFrame, onState, embedded: boot.embedded });
+const standing = new Standing(page, (text) => put({ text }, text));
+const tray = new Tray(page, { mostBytes: boot.most_bytes, mostFiles: boot.most_files, renew: () => connection.renew(), onDone: uploaded });
+let sendUploaded = false;
 
 // -- from the server
 
 function onFrame(frame) {
+  if (frame.case !== undefined && frame.case !== page.standing) {
+    page.standing = frame.case;
+    if (frame.case === "staff") view.answered();
+    if (!frame.case) tray.clear();
+  }
   if (frame.type === "notice") view.notice(frame.notice);
   if (frame.type === "entries") {
     if (frame.whole && loaded) view.clear();
@@ -32,6 +43,7 @@ function onFrame(frame) {
     last = frame.last;
     if (!loaded) first(frame.entries.length);
   }
+  if (frame.case !== undefined) standing.show(frame.case, frame.with);
   pump();
 }
 
@@ -41,9 +53,10 @@ function first(count) {
   if (count && !boot.service) view.toLatest();
   const wish = tab.get("language");
   tab.set("language", null);
-  if (count && wish === language) command({ name: "language", value: language });
+  const staff = page.standing === "staff"; // who would only get words that are meant for the assistant
+  if (count && wish === language && !staff) command({ name: "language", value: language });
   if (boot.service) {
-    command({ name: "service", value: boot.service });
+    if (!staff) command({ name: "service", value: boot.service });
     const address = new URL(location.href);
     address.searchParams.delete("service"); // asked once, not at every reload
     history.replaceState(null, "", address);
@@ -71,9 +84,9 @@ function onState(state) {
 
 // -- to the server
 
-function put(message, shown) {
+function put(message, shown, files = []) {
   const full = { ...message, id: newId(), language };
-  const kept = { id: full.id, message: full, shown, at: Date.now() };
+  const kept = { id: full.id, message: full, shown, files, at: Date.now() };
   keep(kept);
   document.body.classList.add("begun");
   view.mine(kept);
@@ -126,11 +139,29 @@ async function pump() {
 
 function ask() {
   const text = question.value.trim();
-  if (!text) return question.focus();
+  if (!text && !tray.items.length) return question.focus();
   if ([...text].length > boot.longest) return hint(texts.too_long, true);
-  put({ text }, text);
+  sendUploaded = tray.uploading;
+  if (sendUploaded) return hint(texts.still_uploading, true);
+  if (tray.failed) return hint(texts.not_uploaded, true);
+  const files = tray.take();
+  put(files.length ? { text, files: files.map((each) => each.id) } : { text }, text, files);
   question.value = "";
   typed();
+  question.focus();
+}
+
+function uploaded() {
+  if (!sendUploaded) return;
+  sendUploaded = false;
+  hint("");
+  ask();
+}
+
+function attach(files) {
+  if (!files.length) return;
+  if (page.standing) tray.add(files);
+  else hint(texts.no_case, true);
   question.focus();
 }
 
@@ -164,6 +195,25 @@ question.addEventListener("keydown", (event) => {
   event.preventDefault();
   ask();
 });
+find("attach").append(icon("clip"));
+find("attach").addEventListener("click", () => find("files").click());
+find("files").addEventListener("change", () => {
+  attach([...find("files").files]);
+  find("files").value = "";
+});
+question.addEventListener("paste", (event) => {
+  if (!event.clipboardData?.files.length || event.clipboardData.types.includes("text/plain")) return; // a table comes as both
+  event.preventDefault();
+  attach([...event.clipboardData.files]);
+});
+// a file that is dropped beside the question would be opened instead of the page
+for (const name of ["dragover", "drop"]) {
+  addEventListener(name, (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (name === "drop") attach([...event.dataTransfer.files]);
+  });
+}
 find("human").addEventListener("click", () => command({ name: "human" }));
 find("forget").addEventListener("click", () => command({ name: "forget" }));
 find("latest").addEventListener("click", () => view.toLatest());

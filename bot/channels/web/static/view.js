@@ -1,11 +1,14 @@
 // The conversation on the page: entries, what is on its way, the typing sign, announcements.
 
-import { blocks } from "./blocks.js";
+import { blocks, linked } from "./blocks.js";
 import { cardElement, loadCard, named } from "./card.js";
-import { copy, find, make, thumb } from "./dom.js";
+import { copy, find, icon, make } from "./dom.js";
+import { fileList } from "./files.js";
 
 const RECENT = 120000; // ms in which an answer to an older message is still expected
 const SLOW = 20000;
+const WRITES = 5000; // ms for which staff are shown to be writing
+const DESK = ["rate", "skip", "leave", "transcript"];
 
 export class View {
   constructor(page) {
@@ -15,7 +18,7 @@ export class View {
     this.announcer = find("announcer");
     this.shown = new Map();
     this.waiting = new Set();
-    this.rated = new Map();
+    this.amended = new Set();
   }
 
   clear() {
@@ -24,29 +27,66 @@ export class View {
       item.remove();
       this.shown.delete(id);
     }
-    this.waiting.clear();
-    this.sign();
+    this.amended.clear();
+    this.answered();
   }
 
   // Show an entry that the server keeps. news: it arrived while the page was open.
   entry(entry, news) {
+    if (entry.edits) return void this.amend(entry, news);
     const known = this.shown.get(entry.id);
     if (known) {
       if (entry.role === "person") this.sent(entry.id);
       return;
     }
-    const item = entry.role === "person" ? this.person(entry) : this.assistant(entry);
-    item.dataset.id = entry.id;
-    this.shown.set(entry.id, item);
-    this.log.insertBefore(item, this.log.querySelector(":scope > [data-state]"));
+    const item = { staff: this.staff, notice: this.line }[entry.voice]?.call(this, entry) ?? (entry.role === "person" ? this.person(entry) : this.assistant(entry));
+    this.put(item, entry.id);
     if (entry.role === "person") {
-      if (Math.abs(Date.now() - entry.at * 1000) < RECENT) this.waiting.add(entry.id);
+      if (Math.abs(Date.now() - entry.at * 1000) < RECENT) this.expect(entry.id);
       if (news) this.bring(item, "nearest");
     } else {
+      // staff, and the desk about what it did, do not say which message they answer
+      if (entry.voice === "staff" || entry.voice === "notice") this.answered();
       for (const id of entry.to ?? []) this.waiting.delete(id);
       this.older(item);
       if (news) this.arrived(item, entry);
     }
+    this.sign();
+  }
+
+  put(item, id) {
+    item.dataset.id = id;
+    this.shown.set(id, item);
+    this.log.insertBefore(item, this.log.querySelector(":scope > [data-state]"));
+  }
+
+  // A member of staff changes what they said, or takes it back (no text).
+  amend(entry, news) {
+    if (this.amended.has(entry.id)) return;
+    this.amended.add(entry.id);
+    const { texts } = this.page;
+    const item = this.shown.get(entry.edits);
+    if (!item && !entry.text) return;
+    const after = this.staff({ ...entry, edited: true });
+    if (item) {
+      if (entry.text && item.querySelector(".files")) after.querySelector(".bubble").append(item.querySelector(".files"));
+      const focused = item.contains(document.activeElement);
+      item.replaceChildren(...after.childNodes);
+      if (focused) item.querySelector(".bubble").focus({ preventScroll: true });
+    } else this.put(after, entry.edits);
+    if (news) this.say(`${entry.author ?? texts.staff}, ${entry.text ? `${texts.edited}: ${entry.text}` : texts.withdrawn}`);
+  }
+
+  // An answer of the assistant is expected, unless staff answer here.
+  expect(id) {
+    if (this.page.standing !== "staff") this.waiting.add(id);
+  }
+
+  // Nothing is expected any more.
+  answered() {
+    this.waiting.clear();
+    clearTimeout(this.writesTimer);
+    this.writes = false;
     this.sign();
   }
 
@@ -84,16 +124,27 @@ export class View {
     item.querySelector(".state").replaceChildren();
     // what is still on its way stays below
     this.log.insertBefore(item, this.log.querySelector(":scope > [data-state]"));
-    this.waiting.add(id);
+    this.expect(id);
     this.sign();
   }
 
   notice(name) {
+    if (name === "staff_typing") return void this.writing();
     if (!this.waiting.size) return;
     const text = this.page.texts[name];
     if (!text) return;
     this.typing.querySelector(".words").textContent = text;
     this.say(text);
+  }
+
+  writing() {
+    this.writes = true;
+    clearTimeout(this.writesTimer);
+    this.writesTimer = setTimeout(() => {
+      this.writes = false;
+      this.sign();
+    }, WRITES);
+    this.sign();
   }
 
   say(text) {
@@ -107,9 +158,59 @@ export class View {
       "li",
       { class: "entry person" },
       make("span", { class: "unseen" }, `${this.page.texts.you}: `),
-      make("div", { class: "bubble", dir: "auto" }, entry.text),
+      make("div", { class: "bubble", dir: "auto" }, entry.text || null, fileList(entry.files, this.page.texts)),
       make("span", { class: "state" }),
     );
+  }
+
+  staff(entry) {
+    const { texts } = this.page;
+    const author = entry.author ?? texts.staff;
+    const gone = entry.edited && !entry.text;
+    const bubble = make(
+      "article",
+      { class: "bubble", tabindex: "-1", "aria-label": `${author} · ${texts.staff}` },
+      make("p", { class: "author" }, icon("person"), make("bdi", {}, author), make("span", { class: "muted" }, ` · ${texts.staff}`)),
+      entry.text ? make("p", { class: "said", dir: "auto" }, ...linked(entry.text)) : null,
+      entry.edited ? make("p", { class: "muted edited" }, gone ? texts.withdrawn : texts.edited) : null,
+      gone ? null : fileList(entry.files, texts),
+    );
+    return make("li", { class: "entry staff" }, bubble);
+  }
+
+  // What the desk says of its own doings.
+  line(entry) {
+    const { texts } = this.page;
+    const stars = entry.buttons.filter((each) => each.kind === "rate");
+    const others = entry.buttons.filter((each) => each.kind !== "rate");
+    const body = make(
+      "div",
+      { class: "notice", tabindex: "-1", lang: entry.language },
+      ...entry.text.split(/\n{2,}/).map((part) => make("p", { dir: "auto" }, ...linked(part))),
+      fileList(entry.files, texts),
+      stars.length ? this.stars(stars) : null,
+      others.length ? make("div", { class: "controls" }, ...others.map((each) => this.button(entry, each))) : null,
+    );
+    return make("li", { class: "entry system" }, body);
+  }
+
+  stars(list) {
+    const { texts } = this.page;
+    const group = make("div", { role: "group", "aria-label": texts.rate_staff, class: "stars" });
+    for (const each of list) {
+      const press = () => {
+        if (group.dataset.done) return;
+        group.dataset.done = "yes";
+        for (const star of group.children) {
+          if (Number(star.dataset.value) <= each.value) star.dataset.on = "yes";
+          star.setAttribute("aria-pressed", String(Number(star.dataset.value) === each.value));
+        }
+        this.page.press({ ...each, title: "⭐".repeat(each.value) });
+      };
+      const name = texts.stars.replace("{n}", each.value);
+      group.append(make("button", { type: "button", class: "star", "data-value": each.value, "aria-label": name, title: name, "aria-pressed": "false", onclick: press }, icon("star")));
+    }
+    return group;
   }
 
   assistant(entry) {
@@ -140,7 +241,7 @@ export class View {
 
   buttons(entry) {
     const plain = entry.buttons.filter((each) => !each.kind || each.kind === "answer");
-    const controls = entry.buttons.filter((each) => ["back", "unsure", "stop", "change"].includes(each.kind));
+    const controls = entry.buttons.filter((each) => ["back", "unsure", "stop", "change", ...DESK].includes(each.kind));
     if (!plain.length && !controls.length) return null;
     const row = (list, name) => (list.length ? make("div", { class: name }, ...list.map((each) => this.button(entry, each))) : null);
     return make("div", { class: "buttons", lang: entry.language }, row(plain, "choices"), row(controls, "controls"));
@@ -153,7 +254,7 @@ export class View {
       pressed.classList.add("chosen");
       this.page.press(each);
     };
-    const quiet = entry.interview && each.kind ? "yes" : null;
+    const quiet = entry.interview && each.kind && !DESK.includes(each.kind) ? "yes" : null;
     return make("button", { type: "button", class: "button", "data-kind": each.kind, "data-interview": quiet, onclick: press }, each.title);
   }
 
@@ -185,7 +286,7 @@ export class View {
         this.page.press(each);
       };
       const name = texts[each.kind];
-      group.append(make("button", { type: "button", class: `tool ${each.kind}`, "aria-label": name, title: name, "aria-pressed": "false", onclick: press }, thumb()));
+      group.append(make("button", { type: "button", class: `tool ${each.kind}`, "aria-label": name, title: name, "aria-pressed": "false", onclick: press }, icon("thumb")));
     }
     return group;
   }
@@ -220,14 +321,16 @@ export class View {
   // -- where the reader is
 
   arrived(item, entry) {
-    const article = item.querySelector("article");
-    const pressed = this.log.contains(document.activeElement) && document.activeElement.matches("button, article");
-    if (pressed) {
-      article.focus({ preventScroll: true }); // goes on from the answer, which is read out
+    const pressed = this.log.contains(document.activeElement) && document.activeElement.matches("button, [tabindex]");
+    const asked = entry.voice !== "staff";
+    if (pressed && asked) {
+      item.querySelector("[tabindex]").focus({ preventScroll: true }); // goes on from the answer, which is read out
     } else {
       const { texts } = this.page;
       const more = entry.buttons.filter((each) => !each.kind || each.kind === "answer").map((each) => each.title);
-      this.say([`${texts.assistant}: ${entry.text}`, more.join(", ")].join("\n"));
+      const files = (entry.files ?? []).map((each) => each.name);
+      const who = entry.voice === "notice" ? "" : `${entry.voice === "staff" ? (entry.author ?? texts.staff) : texts.assistant}: `;
+      this.say([`${who}${entry.text}`, [...files, ...more].join(", ")].join("\n"));
     }
     this.bring(item, "start");
   }
@@ -251,18 +354,23 @@ export class View {
     this.log.lastElementChild?.scrollIntoView({ block: "start" });
   }
 
+  // The sign below the last entry: who is writing.
   sign() {
-    const waits = this.waiting.size > 0;
-    if (waits === !this.typing.hidden) return;
-    this.typing.hidden = !waits;
+    const { texts } = this.page;
+    const sign = this.waiting.size ? "typing" : this.writes ? "staff_typing" : "";
+    if (sign === (this.typing.dataset.sign ?? "")) return;
+    this.typing.dataset.sign = sign;
+    this.typing.hidden = !sign;
     clearTimeout(this.slowTimer);
+    if (!sign) return;
     const words = this.typing.querySelector(".words");
-    words.textContent = this.page.texts.typing;
-    if (!waits) return;
-    this.slowTimer = setTimeout(() => {
-      words.textContent = this.page.texts.slow;
-      this.say(words.textContent);
-    }, SLOW);
+    words.textContent = texts[sign];
+    if (sign === "typing") {
+      this.slowTimer = setTimeout(() => {
+        words.textContent = texts.slow;
+        this.say(words.textContent);
+      }, SLOW);
+    }
     if (this.follows()) requestAnimationFrame(() => this.typing.scrollIntoView({ block: "nearest" }));
   }
 }

@@ -1,6 +1,7 @@
 """A Bot API server on loopback: speaks HTTP, keeps updates until they are confirmed, checks what is sent, and misbehaves when told to.
 
-It runs in the loop of the test. `calls` are all requests; `messages` are those that people got.
+It runs in the loop of the test. `calls` are all requests; `messages` are those that people see (their text is the caption of a file
+where it is one), `deleted` those that were deleted. `topics` are those of forums.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 TOKEN = "4242:test-token_of_no_bot"
 LIMIT = 4096
+CAPTION = 1024
 TAGS = {"b", "strong", "i", "em", "u", "s", "a", "code", "pre", "blockquote"}
 
 
@@ -49,6 +51,13 @@ class Misbehaviour:
     times: int = 1
 
 
+@dataclass
+class Topic:
+    id: int
+    name: str
+    closed: bool = False
+
+
 class Refused(Exception):
     def __init__(self, status: int, description: str, parameters: dict[str, Any] | None = None) -> None:
         super().__init__(description)
@@ -65,6 +74,13 @@ class BotApi:
         self.updates: deque[dict[str, Any]] = deque()
         self.webhook: dict[str, Any] = {"url": "", "pending_update_count": 0, "has_custom_certificate": False}
         self.refuse_language: set[str] = set()
+        self.deleted: list[dict[str, Any]] = []
+        self.forums: set[int] = set()
+        self.topics: dict[int, Topic] = {}
+        self.manages_topics = True
+        self.writes_in_closed = True
+        self.files: dict[str, tuple[str, bytes]] = {}
+        """By file id, kind and bytes."""
         self.revoked = False
         self._told: dict[str, list[Misbehaviour]] = defaultdict(list)
         self._next_update = 1000
@@ -185,6 +201,20 @@ class BotApi:
         await self.until(lambda: len(found()) >= count, seconds)
         return found()
 
+    def file(self, kind: str, content: bytes) -> str:
+        """A file that Telegram has; returns its id."""
+        name = f"{kind}-{len(self.files)}-of-telegram"
+        self.files[name] = (kind, content)
+        return name
+
+    def topic(self, title: str) -> Topic:
+        """The topic whose name has this in it."""
+        return next(topic for topic in self.topics.values() if title in topic.name)
+
+    def within(self, topic: int) -> list[str]:
+        """The texts in a topic, in order."""
+        return [m["text"] for m in self.messages if m["params"].get("message_thread_id") == topic]
+
     # the server
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -211,8 +241,11 @@ class BotApi:
 
     async def _answer(self, path: str, content_type: str, body: bytes) -> tuple[int, bytes] | None:
         """Status and body; None: close the connection."""
+        path = unquote(path)
         start, _, method = path.rpartition("/")
         params, files = parse(content_type, body)
+        if path.startswith(f"/file/bot{self.token}/"):
+            return (200, self.files[method][1]) if method in self.files else error(404, "Not Found")
         if start != f"/bot{self.token}" or self.revoked:
             return error(401, "Unauthorized")
         self.calls.append(Call(method, params, time.monotonic(), files))
@@ -295,42 +328,177 @@ class BotApi:
 
     def _sendMessage(self, params: dict[str, Any]) -> Any:  # noqa: N802
         text = readable(params["text"], params.get("parse_mode"))
+        return self._sent(params, text)
+
+    def _sent(self, params: dict[str, Any], text: str, **media: Any) -> dict[str, Any]:
         check_markup(params.get("reply_markup"))
+        topic = params.get("message_thread_id")
+        if topic is not None and int(params["chat_id"]) in self.forums:
+            if topic not in self.topics:
+                raise Refused(400, "Bad Request: message thread not found")
+            if self.topics[topic].closed and not self.writes_in_closed:
+                raise Refused(400, "Bad Request: TOPIC_CLOSED")
         self._next_message += 1
-        message = {
+        message: dict[str, Any] = {
             "message_id": self._next_message,
             "date": int(time.time()),
             "chat": self.chat(int(params["chat_id"])),
             "from": self.me(),
-            "text": text,
+            **({"caption": text} if media else {"text": text}),
+            **media,
         }
         if params.get("reply_markup"):
             message["reply_markup"] = params["reply_markup"]
-        self.messages.append({**message, "params": params, "at": time.monotonic()})
+        self.messages.append({**message, "text": text, "params": params, "at": time.monotonic()})
         return message
 
-    def _editMessageText(self, params: dict[str, Any]) -> Any:  # noqa: N802
-        found = next(
-            (m for m in self.messages if m["message_id"] == params["message_id"] and m["chat"]["id"] == params["chat_id"]), None
-        )  # fmt: skip
+    def _find(self, params: dict[str, Any], what: str, message: int | None = None) -> dict[str, Any]:
+        wanted = (message or params["message_id"], params["chat_id"])
+        found = next((m for m in self.messages if (m["message_id"], m["chat"]["id"]) == wanted), None)
         if found is None:
-            raise Refused(400, "Bad Request: message to edit not found")
-        text = readable(params["text"], params.get("parse_mode"))
+            raise Refused(400, f"Bad Request: message to {what} not found")
+        return found
+
+    def _editMessageText(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        found = self._find(params, "edit")
+        if "caption" in found:
+            raise Refused(400, "Bad Request: there is no text in the message to edit")
+        return self._edited(found, params, readable(params["text"], params.get("parse_mode")))
+
+    def _editMessageCaption(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        found = self._find(params, "edit")
+        if "caption" not in found:
+            raise Refused(400, "Bad Request: there is no caption in the message to edit")
+        return self._edited(found, params, readable(params.get("caption", ""), params.get("parse_mode"), CAPTION))
+
+    def _editMessageReplyMarkup(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        found = self._find(params, "edit")
+        return self._edited(found, params, found["text"])
+
+    def _edited(self, found: dict[str, Any], params: dict[str, Any], text: str) -> Any:
         check_markup(params.get("reply_markup"))
         if text == found["text"] and params.get("reply_markup") == found.get("reply_markup"):
             raise Refused(400, "Bad Request: message is not modified: specified new message content is the same")
-        found["text"], found["reply_markup"], found["edited"] = text, params.get("reply_markup"), True
-        return {key: value for key, value in found.items() if key not in ("params", "at", "edited")}
+        found["text"], found["edited"] = text, True
+        found.pop("reply_markup", None)
+        if params.get("reply_markup"):
+            found["reply_markup"] = params["reply_markup"]
+        if "caption" in found:
+            found["caption"] = text
+        hidden = ("params", "at", "edited", "upload", *(("text",) if "caption" in found else ()))
+        return {key: value for key, value in found.items() if key not in hidden}
+
+    def _deleteMessage(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        found = self._find(params, "delete")
+        self.messages.remove(found)
+        self.deleted.append(found)
+        return True
+
+    def _deleteMessages(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        if len(params["message_ids"]) > 100:
+            raise Refused(400, "Bad Request: too many messages to delete")
+        for message in params["message_ids"]:  # those that are not there are skipped
+            with contextlib.suppress(Refused):
+                self._deleteMessage({**params, "message_id": message})
+        return True
+
+    def _sendPhoto(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        return self._media("photo", params)
 
     def _sendDocument(self, params: dict[str, Any]) -> Any:  # noqa: N802
-        self._next_message += 1
+        return self._media("document", params)
+
+    def _sendVoice(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        return self._media("voice", params)
+
+    def _sendVideo(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        return self._media("video", params)
+
+    def _sendAudio(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        return self._media("audio", params)
+
+    def _media(self, kind: str, params: dict[str, Any]) -> Any:
+        files = self.calls[-1].files
+        if files:
+            name, content = next(iter(files.values()))
+            if kind == "photo" and not content.startswith((b"\x89PNG", b"\xff\xd8")):
+                raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
+            given = self.file(kind, content)
+        else:
+            given, name = str(params[kind]), ""
+            if given not in self.files:
+                raise Refused(400, "Bad Request: wrong file identifier/HTTP URL specified")
+            if self.files[given][0] != kind:
+                raise Refused(
+                    400, f"Bad Request: can't use file of type {self.files[given][0].title()} as {kind.title()}"
+                )
+        text = readable(params["caption"], params.get("parse_mode"), CAPTION) if params.get("caption") else ""
+        media: dict[str, Any] = {"file_id": given, "file_unique_id": given, "width": 1, "height": 1, "duration": 1}
+        return self._sent(params, text, **{kind: [media] if kind == "photo" else {**media, "file_name": name}})
+
+    def _getFile(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        name = params["file_id"]
+        if name not in self.files:
+            raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
         return {
-            "message_id": self._next_message,
-            "date": int(time.time()),
-            "chat": self.chat(int(params["chat_id"])),
-            "from": self.me(),
-            "document": {"file_id": "f", "file_unique_id": "u"},
+            "file_id": name,
+            "file_unique_id": name,
+            "file_size": len(self.files[name][1]),
+            "file_path": f"files/{name}",
         }
+
+    def _createForumTopic(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        if int(params["chat_id"]) not in self.forums:
+            raise Refused(400, "Bad Request: the chat is not a forum")
+        self._may_manage("create a topic")
+        if not 0 < len(params["name"]) <= 128:
+            raise Refused(400, "Bad Request: TOPIC_TITLE_INVALID")
+        self._next_message += 1
+        self.topics[self._next_message] = Topic(self._next_message, params["name"])
+        return {"message_thread_id": self._next_message, "name": params["name"], "icon_color": 7322096}
+
+    def _may_manage(self, what: str) -> None:
+        if not self.manages_topics:
+            raise Refused(400, f"Bad Request: not enough rights to {what}")
+
+    def _topic(self, params: dict[str, Any]) -> Topic:
+        self._may_manage("manage topics")
+        if params["message_thread_id"] not in self.topics:
+            raise Refused(400, "Bad Request: TOPIC_ID_INVALID")
+        return self.topics[params["message_thread_id"]]
+
+    def _editForumTopic(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        topic = self._topic(params)
+        if topic.name == params["name"]:
+            raise Refused(400, "Bad Request: TOPIC_NOT_MODIFIED")
+        topic.name = params["name"]
+        return True
+
+    def _closeForumTopic(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        topic = self._topic(params)
+        if topic.closed:
+            raise Refused(400, "Bad Request: TOPIC_NOT_MODIFIED")
+        topic.closed = True
+        return True
+
+    def _reopenForumTopic(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        topic = self._topic(params)
+        if not topic.closed:
+            raise Refused(400, "Bad Request: TOPIC_NOT_MODIFIED")
+        topic.closed = False
+        return True
+
+    def _deleteForumTopic(self, params: dict[str, Any]) -> Any:  # noqa: N802
+        topic = self._topic(params)
+        self.remove_topic(topic.id)
+        return True
+
+    def remove_topic(self, topic: int) -> None:
+        """A topic goes with all that is in it."""
+        del self.topics[topic]
+        gone = [m for m in self.messages if m["params"].get("message_thread_id") == topic]
+        self.deleted += gone
+        self.messages = [m for m in self.messages if m not in gone]
 
     def _setMyCommands(self, params: dict[str, Any]) -> Any:  # noqa: N802
         if params.get("language_code") in self.refuse_language:
@@ -389,7 +557,7 @@ def value_of(key: str, value: str) -> Any:
         return value
 
 
-def readable(text: str, mode: str | None) -> str:
+def readable(text: str, mode: str | None, limit: int = LIMIT) -> str:
     """What people read of a text. Raises Refused as Telegram does."""
     shown = text
     if mode == "HTML":
@@ -400,9 +568,9 @@ def readable(text: str, mode: str | None) -> str:
             raise Refused(400, "Bad Request: can't parse entities: as the tags are")
         shown = reader.text
     units = len(shown.encode("utf-16-le")) // 2
-    if not shown.strip():
+    if not shown.strip() and limit == LIMIT:
         raise Refused(400, "Bad Request: message text is empty")
-    if units > LIMIT:
+    if units > limit:
         raise Refused(400, "Bad Request: message is too long")
     return shown
 

@@ -13,6 +13,7 @@ from bot_api import BotApi
 from bot.channels.telegram import sender as sender_module
 from bot.channels.telegram.pacing import Pace, Rate
 from bot.engine.protocol import Answer, Button
+from bot.messages import Outgoing
 from bot.store.errors import StoreUnavailable
 
 FAST = Rate(1000, 100)
@@ -260,14 +261,14 @@ async def test_redis_away_in_the_middle_of_sending_doubles_and_loses_nothing(
 async def test_a_reply_that_breaks_us_holds_up_nothing(
     api: BotApi, gateway: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = sender_module.parts
+    real = sender_module.steps
 
-    def parts(reply: Answer) -> Any:
-        if reply.text == "bad":
+    def steps(reply: Outgoing) -> Any:
+        if reply.answer.text == "bad":
             raise RuntimeError("as told")
         return real(reply)
 
-    monkeypatch.setattr(sender_module, "parts", parts)
+    monkeypatch.setattr(sender_module, "steps", steps)
     await gateway.start(pace=fast())
     await gateway.reply("tg:7", answer("bad"))
     await gateway.reply("tg:7", answer("good"))

@@ -1,4 +1,4 @@
-"""A gateway with the web chat alone: real inbox, outbox, buttons and worker, a small turn function instead of an engine.
+"""A gateway with the web chat alone: real inbox, outbox, buttons, worker and desk, a few lines instead of an engine.
 
 To try the page: `PYTHONPATH=. python tests/bot/channels/web/demo.py --port 8080`.
 """
@@ -27,11 +27,14 @@ from actions.reply import Reply, human_button
 from actions.talk import human
 from bot.channels.web.settings import WebSettings
 from bot.channels.web.web import Web
-from bot.delivery import delivered
+from bot.desk import hours
+from bot.desk.cases import Ownership
+from bot.desk.desk import Desk
+from bot.desk.staff import StaffBook
 from bot.engine.errors import EngineNotReady
-from bot.engine.protocol import Answer, Button, Source
+from bot.engine.protocol import Answer, Button, Source, Turn
+from bot.gateway.turns import Turns
 from bot.gateway.worker import Pace, Worker
-from bot.messages import Incoming
 from bot.store.buttons import Buttons
 from bot.store.connection import redis_store
 from bot.store.inbox import Inbox
@@ -54,34 +57,30 @@ ASPECTS = {
 _PAYLOAD = re.compile(r"/(?P<intent>[a-z_]+)(?P<entities>\{.*\})?")
 
 
-class DemoTurn:
+class DemoEngine:
     """Answers from the catalog by keywords. `echo …` says what follows, `slow` takes 2 s, `wake` is not ready for 4 s."""
 
-    def __init__(self, catalog: Catalog, buttons: Buttons) -> None:
-        self._catalog, self._buttons = catalog, buttons
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
         self._language: dict[str, str] = {}
         self._woken: dict[str, float] = {}
 
-    async def __call__(self, message: Incoming) -> Answer:
-        payload = message.payload
-        if message.button:
-            button = await self._buttons.find(message.conversation, message.button)
-            payload = button.payload if button else "/help"
-        before = self._language.get(message.conversation) or message.language
-        language = reply_language(message.text, before) if message.text else before or "zh-Hans"
-        match = _PAYLOAD.fullmatch(payload) if payload else None
+    async def turn(self, turn: Turn) -> Answer:
+        before = self._language.get(turn.conversation) or turn.language
+        language = before or "zh-Hans" if turn.payload else reply_language(turn.text, before)
+        match = _PAYLOAD.fullmatch(turn.payload) if turn.payload else None
         entities = json.loads(match["entities"] or "{}") if match else {}
         intent = match["intent"] if match else "text"
         if intent == "change_language":
             language = entities["language"]
-        self._language[message.conversation] = language
-        if message.text == "slow":
+        self._language[turn.conversation] = language
+        if turn.text == "slow":
             await asyncio.sleep(2)
-        if message.text == "wake":
-            self._wake(message.conversation)
+        if turn.text == "wake":
+            self._wake(turn.conversation)
         zh = language[:2]
-        reply, service = self._pressed(intent, entities, zh) if payload else self._typed(message.text or "", zh)
-        return delivered(_answer(reply, language, service))
+        reply, service = self._pressed(intent, entities, zh) if turn.payload else self._typed(turn.text, zh)
+        return _answer(reply, language, service)
 
     def _wake(self, conversation: str) -> None:
         now = asyncio.get_running_loop().time()
@@ -169,16 +168,42 @@ def _answer(reply: Reply, language: str, service: str | None) -> Answer:
     )
 
 
+def desk_of(redis: Redis) -> Desk:
+    """A desk that is always open. Without accounts of staff it has none."""
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "hours.yml")
+        week = "".join(f'  {day}: ["00:00-24:00"]\n' for day in days)
+        file.write_text(
+            f"timezone: Asia/Shanghai\nweekly:\n{week}holidays: false\nmakeup_like: friday\nclaim_within_minutes: 15\n"
+        )
+        return Desk(redis, StaffBook(redis), hours.load(file), hours.moment)
+
+
 @contextlib.asynccontextmanager
 async def running(
     redis: Redis, settings: WebSettings, catalog: Catalog | None = None
 ) -> AsyncIterator[tuple[Web, Starlette]]:
     """Web chat, worker and app on a Redis; ends like a gateway."""
     catalog = catalog or shared()
-    buttons = Buttons(redis)
-    web = Web(Inbox(redis).put, Outbox(redis, lease=2.0, beat=0.3), buttons, catalog, redis, settings)
+    buttons, desk = Buttons(redis), desk_of(redis)
+
+    async def attending(owned: Ownership) -> str | None:
+        case = await desk.cases.get(owned.case)
+        staff = await desk.staff.get(case.staff) if case and case.staff else None
+        return staff.display(case.language) if staff and case else None
+
+    web = Web(
+        Inbox(redis).put, Outbox(redis, lease=2.0, beat=0.3), buttons, catalog, redis, settings,
+        ownership=desk.ownership, attending=attending,
+    )  # fmt: skip
+    turns = Turns(DemoEngine(catalog), buttons, desk, desk.forget)
     worker = Worker(
-        redis, DemoTurn(catalog, buttons), waiting=web.waiting, pace=Pace(settle=0.05, tell=1.0, lease=2.0, beat=0.3)
+        redis,
+        turns,
+        waiting=web.waiting,
+        answered=turns.answered,
+        pace=Pace(settle=0.05, tell=1.0, lease=2.0, beat=0.3),
     )
     stop = asyncio.Event()
     tasks = [asyncio.create_task(web.run(stop)), asyncio.create_task(worker.run(stop))]

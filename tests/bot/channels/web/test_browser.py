@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import shutil
@@ -15,6 +16,8 @@ import pytest
 import pytest_asyncio
 from redis import Redis
 
+from bot.desk.cases import Outcome
+from bot.store.files import new_file
 from bot.store.server import EmbeddedServer
 from catalog.store import shared
 
@@ -391,23 +394,252 @@ async def test_a_service_as_pdf(open_page: Open, tmp_path: Path) -> None:
     await expect(page.locator("#sources")).to_be_visible()
 
 
-PAGES = ["/?lang=en", "/?lang=zh-Hant", "/services?lang=en", "/services/work-permit?lang=zh-Hans", "/embed?lang=en"]
+# -- staff
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-async def test_axe_finds_nothing(open_page: Open, path: str, scheme: str) -> None:
+async def conversation(page: Any) -> str:
+    cookies = await page.context.cookies()
+    return "web:" + next(each["value"] for each in cookies if each["name"] == "qta_session").partition(".")[0]
+
+
+async def waiting(page: Any, at: Any) -> Any:
+    """Ask for a person; the case that is opened."""
+    await page.click("#human")
+    await answers(page, 1)
+    await expect(page.locator("#standing")).to_be_visible()
+    return await at.case(await conversation(page))
+
+
+def lines(page: Any) -> Any:
+    return page.locator(".system .notice")
+
+
+async def test_staff_join_answer_and_hand_back(open_page: Open, desk_site: Any, office: Any) -> None:
+    async with office() as at:
+        page = await open_page(at=desk_site)
+        await expect(page.locator("#standing")).to_be_hidden()
+        await expect(page.locator("#attach")).to_be_hidden()
+        case = await waiting(page, at)
+        await expect(page.locator("#with")).to_have_text("Waiting for our staff")
+        await expect(page.locator("#attach")).to_be_visible()
+        await at.desk.claim(case.id, at.li, via="web")
+        await expect(page.locator("#with")).to_have_text("With Li Wei · staff")
+        await expect(lines(page).last).to_contain_text("Li Wei has joined")
+        await expect(page.locator("#announcer")).to_contain_text("Li Wei has joined")
+        await expect(page.locator("#human")).to_be_hidden()
+        await ask(page, "My permit is late")
+        await at.wrote(case, "My permit is late")
+        await expect(page.locator(".person[data-state]")).to_have_count(0)
+        await expect(page.locator("#typing")).to_be_hidden()
+        await at.redis.xadd("qta:web:feed", {"conversation": await conversation(page), "notice": "staff_typing"})
+        await expect(page.locator("#typing")).to_have_text("Staff are writing…")
+        await at.desk.say(
+            case.id, at.li, "Please look at https://example.org\nin  this list:\n• one", key="1", via="web"
+        )
+        staff = page.locator(".staff")
+        await expect(staff.locator(".author")).to_have_text("Li Wei · staff")
+        await expect(staff.locator(".said a")).to_have_attribute("href", "https://example.org")
+        assert await staff.locator(".said").inner_text() == "Please look at https://example.org\nin  this list:\n• one"
+        await expect(staff.locator(".tools, .sources, button")).to_have_count(0)
+        await expect(page.locator("#typing")).to_be_hidden()
+        await expect(page.locator("#announcer")).to_contain_text("Li Wei: Please look")
+        await at.desk.edit(case.id, at.li, "1", "Please look again", key="2", via="web")
+        await expect(staff.locator(".said")).to_have_text("Please look again")
+        await expect(staff.locator(".edited")).to_have_text("edited")
+        await expect(page.locator("#announcer")).to_contain_text("Li Wei, edited: Please look again")
+        await shot(page, "staff-1280")
+        await at.desk.edit(case.id, at.li, "1", "", key="3", via="web")
+        await expect(staff.locator(".edited")).to_have_text("withdrawn")
+        await expect(page.locator("#log")).not_to_contain_text("Please look")
+        await page.reload()
+        await online(page)
+        await expect(staff.locator(".edited")).to_have_text("withdrawn")
+        await expect(staff).to_have_count(1)
+        await expect(page.locator("#with")).to_have_text("With Li Wei · staff")
+        await page.click("a[data-language=zh-Hans]")
+        await online(page)
+        await expect(page.locator("#with")).to_have_text("正由Li Wei为您服务")
+        await page.goto(f"{desk_site.url}/?lang=en&service=work-permit")
+        await expect(page.locator("#linked h3")).to_be_visible()
+        await expect(page.locator("#with")).to_have_text("With Li Wei · staff")
+        await expect(page.locator(".person")).to_have_count(2)  # none of it is for staff
+        await at.desk.close(case.id, at.li, Outcome.answered, via="web")
+        await expect(page.locator("#standing")).to_be_hidden()
+        await expect(page.locator("#attach")).to_be_hidden()
+        await expect(page.locator("#human")).to_be_visible()
+        await expect(page.locator("#question")).to_have_attribute("placeholder", "Ask a question…")
+        stars = lines(page).last.locator(".star")
+        await expect(stars).to_have_count(5)
+        await stars.nth(3).focus()
+        await expect(page.get_by_role("button", name="4 of 5")).to_be_focused()
+        await page.keyboard.press("Space")
+        await expect(lines(page).last).to_contain_text("Thank you")
+        assert await page.evaluate("document.activeElement.matches('.notice')"), "who pressed a star goes on from there"
+        await expect(page.locator(".star[data-on]")).to_have_count(4)
+        await expect(page.locator("#typing")).to_be_hidden()
+        await ask(page, "Very kind")
+        await expect(lines(page).last).to_contain_text("staff will read it")
+        after = await at.desk.case(case.id)
+        assert (after.rating, after.comment) == (4, "Very kind")
+        await expect(page.get_by_role("button", name="No longer needed").first).to_have_attribute(
+            "aria-disabled", "true"
+        )
+
+
+async def test_leaving_on_a_phone_in_chinese(open_page: Open, desk_site: Any, office: Any) -> None:
+    async with office() as at:
+        page = await open_page("/?lang=zh-Hans", at=desk_site, viewport=PHONE)
+        case = await waiting(page, at)
+        await expect(page.locator("#with")).to_have_text("正在等候工作人员")
+        await page.click("#transcript")
+        await expect(lines(page).locator("a.file")).to_have_count(1)
+        await expect(page.locator("#typing")).to_be_hidden()
+        await at.desk.say(case.id, at.li, "您好，请问有什么可以帮您？", key="1", via="web")
+        await expect(page.locator("#with")).to_have_text("正由李伟为您服务")
+        await expect(page.locator(".staff .author")).to_have_text("李伟 · 工作人员")
+        await at.redis.xadd("qta:web:feed", {"conversation": await conversation(page), "notice": "staff_typing"})
+        await expect(page.locator("#typing")).to_have_text("工作人员正在输入……")
+        await expect(page.locator("#typing")).to_be_hidden(timeout=7_000)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await shot(page, "staff-360")
+        await page.click("#leave")
+        await expect(page.locator("#leave")).to_have_text("确定结束？")
+        assert (await at.desk.case(case.id)).state.value == "active", "one press too few"
+        await page.click("#leave")
+        await expect(page.locator("#standing")).to_be_hidden()
+        await expect(page.locator(".person .bubble").last).to_have_text("结束")
+        await expect(lines(page).last).to_contain_text("您已结束与工作人员的对话")
+        await expect(page.get_by_role("button", name="5分（满分5分）")).to_be_visible()
+        await lines(page).last.get_by_role("button", name="发给我对话记录").click()
+        link = lines(page).last.locator("a.file")
+        async with page.expect_download() as download:
+            await link.click()
+        saved = Path(await (await download.value).path())
+        assert "请问有什么可以帮您" in await asyncio.to_thread(saved.read_text, "utf-8-sig")
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await shot(page, "rating-360")
+
+
+async def test_files_both_ways(open_page: Open, desk_site: Any, office: Any, tmp_path: Path) -> None:
+    async with office() as at:
+        page = await open_page(at=desk_site, viewport=PHONE)
+        drop = """name => {
+            const data = new DataTransfer();
+            data.items.add(new File(['%PDF-1.7'], name, { type: 'application/pdf' }));
+            const event = name.startsWith('pasted')
+                ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
+                : new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+            document.getElementById('question').dispatchEvent(event);
+            return event.defaultPrevented;
+        }"""
+        assert await page.evaluate(drop, "dropped.pdf"), "or the browser would open it instead of the page"
+        await expect(page.locator("#hint")).to_have_text("Files can be sent once you have asked for a person.")
+        case = await waiting(page, at)
+        await at.desk.claim(case.id, at.mallory, via="web")
+        await expect(page.locator("#with bdi")).to_have_text(at.mallory.name_en)
+        await page.set_input_files("#files", [{"name": "护照.png", "mimeType": "image/png", "buffer": PNG}])
+        await page.evaluate(drop, "dropped.pdf")
+        await page.evaluate(drop, "pasted.pdf")
+        tray = page.locator("#tray li")
+        await expect(tray).to_have_count(3)
+        await expect(tray.get_by_text("Uploading")).to_have_count(0)
+        await page.get_by_role("button", name="Remove: dropped.pdf").click()
+        await page.reload()
+        await online(page)
+        await expect(tray).to_have_count(2)
+        await ask(page, "Here they are")
+        await expect(page.locator("#tray")).to_be_hidden()
+        mine = page.locator(".person").last
+        await expect(mine.locator(".bubble")).to_contain_text("Here they are")
+        await expect(mine.locator("a.file .name bdi")).to_have_text("pasted.pdf")
+        await expect(mine.locator("img")).to_have_attribute("alt", "护照.png")
+        await expect(page.locator(".person[data-state]")).to_have_count(0)
+        assert await mine.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
+        await at.wrote(case, "Here they are")
+        heard = [each.name for entry in await at.desk.cases.log(case.id) for each in entry.files]
+        assert heard == ["护照.png", "pasted.pdf"]
+        photo = new_file("photo", '"><img src=x onerror=hacked=1>.png', "image/png", len(PNG))
+        await at.desk.files.put(photo, PNG)
+        missing = new_file("photo", "missing.png", "image/png", 5)
+        await at.desk.say(case.id, at.mallory, "", key="1", via="web", files=(photo, missing))
+        await expect(page.locator(".staff img")).to_have_count(1)
+        await expect(page.locator(".staff")).to_contain_text("missing.png 5 B (no longer available)")
+        await expect(page.locator(".staff .author bdi")).to_have_text(at.mallory.name_en)
+        await expect(page.locator("#announcer")).to_contain_text("missing.png")
+        assert await page.evaluate("window.hacked") is None
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await page.set_input_files(
+            "#files", [{"name": "large.bin", "mimeType": "", "buffer": b"x" * (10 << 20) + b"x"}]
+        )
+        await expect(page.locator("#hint")).to_contain_text("at most 10 MB")
+        await expect(page.locator("#tray")).to_be_hidden()
+
+
+async def test_a_message_waits_for_its_files(open_page: Open, desk_site: Any, office: Any) -> None:
+    async with office() as at:
+        page = await open_page(at=desk_site)
+        case = await waiting(page, at)
+        hold, tries = asyncio.Event(), 0
+
+        async def slow(route: Any) -> None:
+            nonlocal tries
+            tries += 1
+            if tries == 1:
+                await route.abort()
+            else:
+                await hold.wait()
+                await route.continue_()
+
+        await page.route("**/api/files?**", slow)
+        await page.set_input_files("#files", [{"name": "a.txt", "mimeType": "text/plain", "buffer": b"text"}])
+        await expect(page.locator("#tray")).to_contain_text("Uploading")
+        await ask(page, "with it")
+        await expect(page.locator("#hint")).to_contain_text("Still uploading")
+        await expect(page.locator(".person .bubble", has_text="with it")).to_have_count(0)
+        hold.set()
+        await expect(page.locator(".person .bubble", has_text="with it").locator("a.file")).to_have_count(1)
+        await at.wrote(case, "with it")
+        await page.unroute("**/api/files?**")
+        await page.route("**/api/files?**", lambda route: route.abort())
+        await page.set_input_files("#files", [{"name": "b.txt", "mimeType": "text/plain", "buffer": b"text"}])
+        await expect(page.locator("#tray")).to_contain_text("Not uploaded")
+        await page.unroute("**/api/files?**")
+        await page.get_by_role("button", name="Try again").click()
+        await expect(page.locator("#tray .state")).to_have_text("")
+        await at.desk.close(case.id, at.li, Outcome.other, via="web")
+        await expect(page.locator("#tray")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("path", "scheme"), [("/?lang=en", "light"), ("/?lang=zh-Hant", "dark")])
+async def test_axe_finds_nothing_with_staff(
+    open_page: Open, desk_site: Any, office: Any, path: str, scheme: str
+) -> None:
+    async with office() as at:
+        page = await open_page(path, at=desk_site, color_scheme=scheme, viewport=PHONE)
+        case = await waiting(page, at)
+        await page.set_input_files("#files", [{"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}])
+        photo = new_file("photo", "a.png", "image/png", len(PNG))
+        await at.desk.files.put(photo, PNG)
+        await at.desk.say(case.id, at.li, "您好 hello", key="1", via="web", files=(photo,))
+        await expect(page.locator(".staff img")).to_be_visible()
+        await expect(page.locator("#tray .state")).to_have_text("")
+        await without_problems(page)
+        await ask(page, "please")
+        await at.wrote(case, "please")
+        await at.desk.close(case.id, at.li, Outcome.answered, via="web")
+        await expect(page.locator(".star")).to_have_count(5)
+        await page.locator(".star").nth(2).click()
+        await expect(lines(page)).to_have_count(3)
+        await without_problems(page)
+
+
+async def without_problems(page: Any) -> None:
     axe = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed: no axe-core")
     source = Path(axe.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
-    page = await open_page(path, color_scheme=scheme, viewport=PHONE)
-    if path.startswith(("/?", "/embed")):
-        await ask(page, "What documents do I need for a work permit?")
-        await (
-            (await answers(page, 1)).get_by_role("button", name="Service card" if "=en" in path else "服務卡片").click()
-        )
-        await page.wait_for_selector(".card")
-        await ask(page, "check whether I qualify")
-        await answers(page, 2)
     await asyncio.sleep(0.5)
     # what lies half under the bars would count as too small
     await page.evaluate("document.querySelectorAll('.top, .bottom').forEach(bar => bar.style.position = 'static')")
@@ -419,6 +651,24 @@ async def test_axe_finds_nothing(open_page: Open, path: str, scheme: str) -> Non
         for v in found["violations"]
     ]
     assert not problems
+
+
+PAGES = ["/?lang=en", "/?lang=zh-Hant", "/services?lang=en", "/services/work-permit?lang=zh-Hans", "/embed?lang=en"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+async def test_axe_finds_nothing(open_page: Open, path: str, scheme: str) -> None:
+    page = await open_page(path, color_scheme=scheme, viewport=PHONE)
+    if path.startswith(("/?", "/embed")):
+        await ask(page, "What documents do I need for a work permit?")
+        await (
+            (await answers(page, 1)).get_by_role("button", name="Service card" if "=en" in path else "服務卡片").click()
+        )
+        await page.wait_for_selector(".card")
+        await ask(page, "check whether I qualify")
+        await answers(page, 2)
+    await without_problems(page)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])

@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 
 from bot.channels.web.history import DAYS, MOST, History
 from bot.channels.web.hub import Hub
+from bot.messages import File
 from bot.store.connection import connect
 from bot.store.errors import StoreUnavailable
 from bot.store.keys import Keys
@@ -97,3 +98,37 @@ async def test_a_store_that_is_away_is_said() -> None:
         await add(history, "a")
     with pytest.raises(StoreUnavailable):
         await history.since("web:c", 0)
+
+
+async def test_files_stand_in_their_conversation_and_go_with_what_is_taken_back(history: History) -> None:
+    file = File("f" * 22, "document", "a.pdf", "application/pdf", 7, "telegram-id")
+    await history.append("web:c", {"id": "a", "text": "see", "files": [{"id": file.id}]}, [file])
+    await add(history, "b")
+    assert await history.file("web:c", file.id) == file
+    assert await history.file("web:other", file.id) is None
+    await history.amend("web:c", "nothing", "x")
+    await history.amend("web:c", "a", "look")
+    assert await history.file("web:c", file.id) == file
+    before = await history.since("web:c", 0)
+    changed = before.entries[0]
+    assert (changed["id"], changed["text"], changed["edited"], changed["files"]) == (
+        "a",
+        "look",
+        True,
+        [{"id": file.id}],
+    )
+    await history.amend("web:c", "a", "")
+    after = await history.since("web:c", 0)
+    assert (after.entries[0]["text"], after.entries[0]["files"]) == ("", [])
+    assert [e["seq"] for e in after.entries] == [e["seq"] for e in before.entries], "pages go on where they were"
+    assert await history.file("web:c", file.id) is None
+
+
+async def test_files_go_with_the_conversation(history: History) -> None:
+    file = File("f" * 22, "document", "a.pdf", "application/pdf", 7)
+    await history.append("web:c", {"id": "a"}, [file])
+    await history.append("web:c", {"id": "b"}, only=True)
+    assert await history.file("web:c", file.id) is None
+    await history.append("web:c", {"id": "c"}, [file])
+    await history.forget("web:c")
+    assert await history.file("web:c", file.id) is None

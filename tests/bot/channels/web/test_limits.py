@@ -49,3 +49,15 @@ async def test_what_one_bucket_refuses_the_others_do_not_count(redis: Redis) -> 
 def test_networks(one: str | None, other: str | None, same: bool) -> None:
     assert (network(one) == network(other)) is same
     assert "10.0.0" not in network(one)
+
+
+async def test_a_days_budget_is_spent_from_all_or_from_none(redis: Redis) -> None:
+    keys = Keys("limits-test:")
+    limits = Limits(redis, keys)
+    await redis.delete(*[key async for key in redis.scan_iter("limits-test:*")], "none")
+    assert await limits.spend(6, {"x": 10, "y": 100})
+    assert not await limits.spend(5, {"y": 100, "x": 10})
+    assert await limits.spend(4, {"x": 10, "y": 100})
+    assert await limits.spend(90, {"y": 100}), "what was refused did not count"
+    assert not await limits.spend(1, {"y": 100})
+    assert 86_000 < await redis.ttl(keys.web_limit("x")) <= 86_400

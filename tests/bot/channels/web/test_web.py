@@ -118,7 +118,7 @@ async def test_websockets_take_messages_and_bring_replies(site: Site) -> None:
     async with entered(site) as client:
         async with socket(site, client) as connection:
             first = await frames(connection, bool)
-            assert first == [{"type": "entries", "whole": True, "entries": [], "last": 0}]
+            assert first == [{"type": "entries", "whole": True, "entries": [], "last": 0, "case": None, "with": None}]
             name = fresh()
             await connection.send(json.dumps({"id": name, "text": "echo 你好"}))
             await connection.send('{"type":"ping"}')
@@ -134,7 +134,8 @@ async def test_websockets_take_messages_and_bring_replies(site: Site) -> None:
                 assert refused["type"] == "refused"
                 assert refused["error"] in ("bad", "too_long")
         async with socket(site, client, after=last) as connection:
-            assert await frames(connection, bool) == [{"type": "entries", "whole": False, "entries": [], "last": last}]
+            nothing = {"type": "entries", "whole": False, "entries": [], "last": last, "case": None, "with": None}
+            assert await frames(connection, bool) == [nothing]
 
 
 async def test_events_bring_replies_and_resume(site: Site) -> None:

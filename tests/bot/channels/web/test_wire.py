@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from bot.channels.web.wire import Message, Refused, message, reply, said
+from bot.desk.person import payload
 from bot.engine.protocol import Answer, Button, Source
-from bot.messages import Outgoing
+from bot.messages import File, Outgoing
 from catalog.store import shared
 
 CATALOG = shared()
 ID = "abcd-1234"
+FILE = "A" * 22
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,8 @@ ID = "abcd-1234"
         ({"id": ID, "text": "x", "language": "/restart"}, Message(ID, None, text="x")),
         ({"id": ID, "text": "half \ud83d"}, Message(ID, None, text="half \ufffd")),
         ({"id": ID, "text": "/restart"}, Message(ID, None, text="/restart")),
+        ({"id": ID, "text": " ", "files": [FILE]}, Message(ID, None, text=" ", files=(FILE,))),
+        ({"id": ID, "text": "look", "files": []}, Message(ID, None, text="look")),
         ({"id": ID, "button": "AZaz09_-"}, Message(ID, None, button="AZaz09_-")),
         (
             {"id": ID, "command": {"name": "human"}, "language": "zh-Hant"},
@@ -71,6 +75,14 @@ def test_messages(data: dict[str, Any], expected: Message) -> None:
         ({"id": ID, "command": {"name": "service", "value": '"}'}}, "bad"),
         ({"id": ID, "command": {"name": "service", "value": "work-permit", "aspect": "restart"}}, "bad"),
         ({"id": ID, "command": {"name": "service", "value": ["work-permit"]}}, "bad"),
+        ({"id": ID, "files": [FILE]}, "bad"),
+        ({"id": ID, "button": "AZaz09_-", "files": [FILE]}, "bad"),
+        ({"id": ID, "text": "", "files": [FILE, FILE]}, "bad"),
+        ({"id": ID, "text": "", "files": ["../x"]}, "bad"),
+        ({"id": ID, "text": "", "files": [["x"]]}, "bad"),
+        ({"id": ID, "text": "", "files": FILE}, "bad"),
+        ({"id": ID, "text": "", "files": [f"{n:022}" for n in range(11)]}, "bad"),
+        ({"id": ID, "text": "", "files": []}, "empty"),
         ({"id": ID, "text": " \n "}, "empty"),
         ({"id": ID, "text": "长" * 4097}, "too_long"),
     ],
@@ -106,6 +118,36 @@ def test_a_reply_goes_out_with_opaque_buttons_and_without_payloads() -> None:
     ]
     assert (entry["id"], entry["to"], entry["name"], entry["interview"]) == ("r1", ["m1", "m2"], "Work permit", True)
     assert "/ask" not in json.dumps(entry)
+    assert (entry["voice"], entry["author"], entry["files"], entry["edits"]) == ("assistant", None, [], None)
+
+
+def test_a_reply_of_staff_and_a_notice() -> None:
+    file = File(FILE, "document", "a.pdf", "application/pdf", 7, telegram="secret")
+    answer = Answer(
+        "en",
+        "desk",
+        None,
+        1.0,
+        "",
+        (Button("⭐ 3", payload("rate", "5", value="3")), Button("Skip", payload("skip", "5"))),
+    )
+    sent = Outgoing("r2", "web", "web:s", (), answer, ("b0", "b1"), 5.0, "staff", "<b>", (file,), "r1", "5")
+    entry = reply(sent, CATALOG)
+    assert (entry["voice"], entry["author"], entry["edits"], entry["text"]) == ("staff", "<b>", "r1", "")
+    assert entry["files"] == [
+        {
+            "id": FILE,
+            "kind": "document",
+            "name": "a.pdf",
+            "mime": "application/pdf",
+            "size": 7,
+            "url": f"/api/files/{FILE}",
+        }
+    ]
+    assert entry["buttons"] == [
+        {"id": "b0", "title": "⭐ 3", "kind": "rate", "value": 3},
+        {"id": "b1", "title": "Skip", "kind": "skip"},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -128,4 +170,6 @@ def test_sources_are_not_said_twice(text: str, shown: str) -> None:
 
 
 def test_what_a_person_said() -> None:
+    with_file = said(ID, "", 1.0, [File(FILE, "photo", "a.png", "image/png", 7)])
+    assert [(each["id"], each["url"]) for each in with_file["files"]] == [(FILE, f"/api/files/{FILE}")]
     assert said(ID, "<b>", 1.0) == {"id": ID, "role": "person", "at": 1.0, "text": "<b>"}

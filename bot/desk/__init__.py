@@ -1,0 +1,1 @@
+"""The desk: cases that staff take over, answer and hand back."""
