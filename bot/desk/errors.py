@@ -1,4 +1,4 @@
-"""Why the desk did not do what a member of staff asked for. Each is told them in their language, see `texts.refused`."""
+"""Why the desk did not do what a member of staff asked for. Each is told them in their language."""
 
 from __future__ import annotations
 

@@ -173,9 +173,7 @@ class Gateway:
         )  # fmt: skip
         insights = Insights(redis, self.desk.hours, tuple(catalog.services), domain_intents(), keys)
         self._records = insights.records
-        self.desk_web = DeskWeb(
-            self.desk, staff, catalog, insights, redis, keys, download, settings.web_origins, self._staff_write
-        )
+        self.desk_web = DeskWeb(self.desk, staff, catalog, insights, redis, keys, download, typing=self._staff_write)
         self.engines = Engines(settings, model)
         typing = self.telegram.typing if self.telegram else None
         turns = Turns(self.engines, self._buttons, self.desk, self._forget, typing, self._records)

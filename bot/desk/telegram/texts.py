@@ -31,7 +31,6 @@ TEXTS: dict[str, str] = {
     "reopened": "重新打开 Reopened",
     "last": "最近消息 Last messages",
     "due": "⚠️ 已承诺回复 Promised an answer",
-    "unknown": "未知 Unknown",
     # lines of the log
     "m_open": "🆕 {who}请求人工 asked for a person",
     "m_reach_out": "📨 {who}主动联系对方 wrote to the person first",

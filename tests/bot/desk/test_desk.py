@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import random
 from collections import Counter
@@ -13,7 +14,7 @@ from redis.asyncio import Redis
 from bot.desk.cases import COMMENT, REOPEN, Case, Outcome, Owner, Reason, State
 from bot.desk.desk import expected_wait
 from bot.desk.errors import NoSuchCase, NotAllowed, NotTheirs, Over, Taken, Unseen
-from bot.desk.hours import moment
+from bot.desk.hours import Exceptional, Notice, Span, Words, moment
 from bot.desk.texts import said
 from bot.engine.protocol import Answer, Button
 from bot.messages import File
@@ -81,6 +82,24 @@ async def test_with_no_opening_in_sight_no_time_is_named(office: Office) -> None
     office.desk.hours = replace(office.hours, weekly=((),) * 7)
     answer = await office.asks()
     assert said("closed_long", "en") in answer.text
+
+
+async def test_what_is_to_be_known_of_the_hours_is_told(office: Office) -> None:
+    words, note = (
+        Words("回复可能较慢。", "Answers may take longer."),
+        Words("下午有培训。", "There is a training in the afternoon."),
+    )
+    office.desk.hours = replace(
+        office.hours,
+        notices=(Notice(WEDNESDAY - 60, WEDNESDAY + 86400, words),),
+        exceptions={dt.date(2026, 11, 25): Exceptional((Span(540, 720),), note)},
+    )
+    assert (await office.asks()).text.startswith(
+        words.en + "\n\n" + said("told", "en", place=1, wait="", until="today at 10:15")
+    )
+    office.clock.at(14, 30)
+    told = (await office.asks("zh-Hant", message=office.writes(conversation="web:b"))).text
+    assert traditional(words.zh) in told and traditional(note.zh) in told and "明天（11月26日 週四）9:00" in told
 
 
 @pytest.mark.parametrize("text", ["13800138000", "li@example.com", "微信：alex_lee"])

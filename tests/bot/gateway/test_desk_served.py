@@ -22,9 +22,10 @@ expect.set_options(timeout=30_000)
 GROUP, WANG, STRANGER = -100777, 501, 666
 PASSWORD = "a long pass phrase"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEK = {day: ["00:00-24:00"] for day in DAYS}
 ALWAYS = f"""
 timezone: Asia/Shanghai
-weekly: {dict.fromkeys(DAYS, ["00:00-24:00"])}
+weekly: {WEEK}
 holidays: false
 claim_within_minutes: 15
 """

@@ -24,6 +24,7 @@ from bot.desk.errors import DeskError
 from bot.desk.hours import Span
 from bot.desk.staff import Staff, StaffBook
 from bot.desk.texts import said
+from bot.engine.errors import EngineNotReady
 from bot.engine.protocol import Answer, Button, Turn
 from bot.gateway.turns import Turns
 from bot.gateway.worker import Pace, Worker
@@ -52,6 +53,8 @@ class Engine:
 
     async def turn(self, turn: Turn) -> Answer:
         await asyncio.sleep(self._random.choice((0.0, 0.005, 0.03)))
+        if self._random.random() < 0.03:
+            raise EngineNotReady("in a moment")
         handoff = "human" in turn.text or "人工" in turn.text
         buttons = (Button("Fees", "/ask_fee"), Button("Person", "/ask_human"))
         return Answer("en", "ask_human" if handoff else "ask_fee", None, 1.0, "ENGINE", buttons, handoff=handoff)
@@ -196,7 +199,7 @@ async def test_nobody_is_talked_over_and_nothing_is_lost(redis: Redis, seed: int
         check(talk, sent.get(talk.conversation, []), logs[talk.conversation])
     joined = sum(":m:claim:" in out.id for outs in sent.values() for out in outs)
     heard = sum(any(e.kind == "person" for e in log) for log in logs.values())
-    assert joined > 20 and heard > 40  # it was worth it
+    assert joined > 15 and heard > 30  # it was worth it
 
 
 async def log_of(desk: Desk, conversation: str) -> list[Entry]:
