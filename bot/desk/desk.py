@@ -6,10 +6,10 @@ anew. What a person is told stands in the outbox in the same step, so it is told
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-import math
-import statistics
+import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +35,17 @@ from bot.desk.cases import (
 )
 from bot.desk.entries import Entry, plain
 from bot.desk.errors import DeskError, NoSuchCase, NotAllowed, NotTheirs, Over, Taken, Unseen
-from bot.desk.hours import Hours
+from bot.desk.hours import Hours, moment
+from bot.desk.replies import (
+    expected_wait,
+    introduced,
+    leave_button,
+    of_person,
+    out_id,
+    paragraphs,
+    rating_buttons,
+    skip_button,
+)
 from bot.desk.staff import Staff, StaffBook
 from bot.desk.store import Cases, Changed
 from bot.desk.texts import said
@@ -56,20 +66,17 @@ RECENT = 20
 RECENT_SECONDS = 24 * 60 * 60
 
 WAITS = 30
-MEASURED = 5
-"""Waits that are remembered, and how many there must be before anybody is told how long it takes."""
+"""Waits that are remembered, for `replies.expected_wait`."""
 
 TRIES = 20
 """How often a change is decided anew when others are faster."""
+
+_CHANCE = random.SystemRandom()
 
 BANNED_DAYS = 30
 
 _ASKING = (Move.open.value, Move.reopen.value, Move.overdue.value)
 """Moves with which a contact is asked for."""
-
-
-Moment = Callable[[float, float, str], str]
-"""A time in words, told at another: `bot.desk.hours.moment`."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +96,11 @@ class Desk:
         redis: Redis,
         staff: StaffBook,
         hours: Hours,
-        moment: Moment,
         keys: Keys = Keys(),  # noqa: B008
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._redis, self._keys, self._now = redis, keys, clock
         self.cases, self.staff, self.hours, self.files = Cases(redis, keys), staff, hours, Files(redis, keys)
-        self._moment = moment
 
     # -- the person
 
@@ -120,7 +125,7 @@ class Desk:
         if person.wish(typed) == "transcript":
             return await _done(self.send_transcript(case, message))
         try:
-            await self.cases.add(case, [_of_person(message)], owner=Owner.staff)
+            await self.cases.add(case, [of_person(message)], owner=Owner.staff)
         except Changed:
             return False
         return True
@@ -129,11 +134,11 @@ class Desk:
         """Keep a message to the assistant for staff, who will look after this case."""
         case = await self.cases.get(case_id)
         if case:
-            await _unless_changed(self.cases.add(case, [_of_person(message)]))
+            await _unless_changed(self.cases.add(case, [of_person(message)]))
 
     async def answered(self, message: Incoming, answer: Answer) -> None:
         """Keep what the assistant answered: in the log of the case that waits, and for a case that may be opened later."""
-        mine = _of_person(message)
+        mine = of_person(message)
         theirs = Entry(f"a:{message.message_id}", "assistant", self._now(), answer.text)
         key = self._keys.recent(message.conversation)
         with store_errors():
@@ -155,7 +160,7 @@ class Desk:
         if not await self.staff.any():
             return answer
         if await self._banned(message.conversation):
-            return _with(answer, said("banned", answer.language))
+            return introduced(answer, said("banned", answer.language))
         for _ in range(TRIES):
             last = await self._current(message.conversation)
             if last and last.opened_by == message.message_id:  # by a turn whose end was not written
@@ -235,10 +240,10 @@ class Desk:
         def change(case: Case) -> _Change:
             after = moved(case, Move.leave, self._now())
             name = "left" if case.owner is Owner.staff else "left_waiting"
-            buttons = _rating(case) if case.spoke else ()
+            buttons = rating_buttons(case) if case.spoke else ()
             texts = [said(name, case.language), *([said("rate", case.language)] if buttons else [])]
             notice = self._entry(f"n:{message.message_id}", "notice", "\n\n".join(texts))
-            entries = (_of_person(message), notice, self._move(Move.leave, message.message_id))
+            entries = (of_person(message), notice, self._move(Move.leave, message.message_id))
             return _Change(after, entries, (self._out(case, notice, "notice", buttons),))
 
         await self._try(case.id, change)
@@ -334,7 +339,7 @@ class Desk:
         out = []
         if first.kind == "staff":
             shown = self._out(case, entry, "staff", author=staff.display(case.language))
-            out = [replace(shown, edits=_out_id(case, edits))]
+            out = [replace(shown, edits=out_id(case, edits))]
         await _unless_changed(self.cases.add(case, [entry], out))
 
     async def assign(self, case_id: str, staff: Staff, to: Staff, via: str) -> Case:
@@ -378,7 +383,7 @@ class Desk:
             buttons: tuple[Button, ...] = ()
             if case.spoke and outcome is not Outcome.spam:
                 texts.append(said("rate", case.language))
-                buttons = _rating(case)
+                buttons = rating_buttons(case)
             move = self._move(Move.close, new_ids(1)[0], staff, via, outcome=outcome.value)
             notice = self._entry(f"n:{move.key}", "notice", "\n\n".join(texts))
             silent = outcome is Outcome.spam and case.owner is Owner.waiting
@@ -420,7 +425,7 @@ class Desk:
             except Changed:
                 continue
             return after
-        raise Over
+        raise DeskError("others were always faster")
 
     async def ban(self, case_id: str, staff: Staff, via: str) -> Case:
         """Close a case as spam and let no more be opened from its conversation for BANNED_DAYS."""
@@ -476,13 +481,13 @@ class Desk:
         if self.hours.open_at(now) or back is None:
             text = said("overdue", case.language)
         else:
-            text = said("overdue_closed", case.language, when=self._moment(back, now, case.language))
+            text = said("overdue_closed", case.language, when=moment(back, now, case.language))
         asks = after.asks == "contact" and case.asks != "contact"
         back_meanwhile = case.owner is Owner.staff and said("back_meanwhile", case.language)
         move = self._move(Move.overdue, new_ids(1)[0])
         asked = asks and said("contact", case.language)
-        notice = self._entry(f"n:{move.key}", "notice", _lines(text, back_meanwhile, asked))
-        buttons = (_skip(case), _leave(case)) if asks else (_leave(case),)
+        notice = self._entry(f"n:{move.key}", "notice", paragraphs(text, back_meanwhile, asked))
+        buttons = (skip_button(case), leave_button(case)) if asks else (leave_button(case),)
         return _Change(after, (notice, move), (self._out(after, notice, "notice", buttons),))
 
     # -- parts
@@ -507,22 +512,22 @@ class Desk:
         if not self.hours.open_at(now):
             after = replace(moved(after, Move.overdue, now), staff=after.staff)
         move = self._move(Move.reopen if after.reopened else Move.open, message.message_id, reason=reason.value)
-        return _Change(after, (*await self._recent(message.conversation), _of_person(message), move))
+        return _Change(after, (*await self._recent(message.conversation), of_person(message), move))
 
     async def _opening_told(self, case: Case, answer: Answer) -> Answer:
         now, language = self._now(), case.language
         asks = case.due and case.asks == "contact"
         if case.due:
-            text = _lines(self._due_told(case), self.hours.note(now, language), asks and said("contact", language))
+            text = paragraphs(self._due_told(case), self.hours.note(now, language), asks and said("contact", language))
         else:
             place = await self.cases.place(case)
-            until = self._moment(case.waiting_since + self.hours.claim_within, now, language)
+            until = moment(case.waiting_since + self.hours.claim_within, now, language)
             text = said("told", language, place=place, wait=await self._wait(place, language), until=until)
             await self._said_place(case, place)
         staff = await self.staff.get(case.staff) if case.reopened and case.staff else None
         lead = said("again", language, name=staff.display(language)) if staff else None
-        text = _lines(lead, self.hours.notice(now, language), text)
-        return _with(answer, text, (*([_skip(case)] if asks else []), _leave(case)))
+        text = paragraphs(lead, self.hours.notice(now, language), text)
+        return introduced(answer, text, (*([skip_button(case)] if asks else []), leave_button(case)))
 
     def _due_told(self, case: Case) -> str:
         """What is true now for somebody whose case is on the due list."""
@@ -532,20 +537,20 @@ class Desk:
         back = self.hours.next_opening(now)
         if back is None:
             return said("closed_long", language)
-        return said("closed_now", language, when=self._moment(back, now, language))
+        return said("closed_now", language, when=moment(back, now, language))
 
     async def _place_told(self, case: Case, answer: Answer) -> Answer:
         language = case.language
         if case.state is not State.waiting:
             return answer
         if case.due:
-            return _with(answer, self._due_told(case), (_leave(case),))
+            return introduced(answer, self._due_told(case), (leave_button(case),))
         place = await self.cases.place(case)
         if not place:
             return answer
         await self._said_place(case, place)
         text = said("place", language, place=place, wait=await self._wait(place, language))
-        return _with(answer, text, (_leave(case),))
+        return introduced(answer, text, (leave_button(case),))
 
     async def _said_place(self, case: Case, place: int) -> None:
         await _unless_changed(self.cases.write(case, replace(case, said_place=place)))
@@ -573,7 +578,7 @@ class Desk:
             name = "contact_thanks" if contact else "contact_skipped"
             notice = self._entry(f"n:{message.message_id}", "notice", said(name, case.language, contact=contact))
             move = self._move(Move.contact, message.message_id)
-            return _Change(after, (_of_person(message), notice, move), (self._out(after, notice, "notice"),))
+            return _Change(after, (of_person(message), notice, move), (self._out(after, notice, "notice"),))
 
         await self._try(case.id, change)
 
@@ -589,7 +594,7 @@ class Desk:
                 f"n:{message.message_id}", "notice", said("commented" if to_staff else "rated", case.language)
             )
             move = self._move(Move.rate, message.message_id, rating=rating)
-            buttons = () if to_staff else (_skip(case),)
+            buttons = () if to_staff else (skip_button(case),)
             return _Change(after, (notice, move), (self._out(after, notice, "notice", buttons),))
 
         try:
@@ -641,7 +646,7 @@ class Desk:
 
     async def _try(self, case_id: str, decide: Callable[[Case], _Change], unseen: str | None = None) -> Case:
         """Decide and write, anew as long as others are faster. Raises Over, NoSuchCase, Unseen and what `decide` raises."""
-        for _ in range(TRIES):
+        for attempt in range(TRIES):
             case = await self.case(case_id)
             try:
                 change = decide(case)
@@ -652,9 +657,10 @@ class Desk:
             except Changed:
                 if unseen is not None and await self._wrote(case_id, unseen):
                     raise Unseen from None
+                await asyncio.sleep(_CHANCE.uniform(0.0, 0.01 * attempt))  # so that not all come again at once
                 continue
             return change.after if done else await self.case(case_id)
-        raise Over
+        raise DeskError("others were always faster")
 
     async def _wrote(self, case_id: str, place: str) -> bool:
         """Whether the person wrote after a place of the log."""
@@ -685,57 +691,9 @@ class Desk:
     ) -> Outgoing:  # fmt: skip
         answer = Answer(case.language, "desk", None, 1.0, entry.text, buttons, numbered=False)
         return Outgoing(
-            _out_id(case, entry.key), case.channel, case.conversation, (), answer if voice == "staff" else delivered(answer),
+            out_id(case, entry.key), case.channel, case.conversation, (), answer if voice == "staff" else delivered(answer),
             new_ids(len(buttons)), self._now(), voice, author, entry.files, case=case.id,
         )  # fmt: skip
-
-
-def expected_wait(place: int, ready: int, waits: Sequence[float]) -> int | None:
-    """Minutes that somebody at this place in line is likely to wait, a round number; None where nobody can know.
-
-    waits: working seconds from the opening of a case to the first word of staff, of the last cases. The median holds for the
-    first in line; each further round of `ready` members of staff takes as long again.
-    """
-    if len(waits) < MEASURED or ready < 1 or place < 1:
-        return None
-    minutes = statistics.median(waits) * math.ceil(place / ready) / 60
-    step = 1 if minutes < 5 else 5
-    return max(1, math.ceil(minutes / step) * step)
-
-
-def _of_person(message: Incoming) -> Entry:
-    text = message.text if message.text is not None else f"[{message.shown or '…'}]"
-    edits = f"p:{message.edits}" if message.edits else None
-    return Entry(f"p:{message.message_id}", "person", message.at, plain(text), files=message.files, edits=edits)
-
-
-def _out_id(case: Case, key: str) -> str:
-    return f"case-{case.id}-{key}"
-
-
-def _with(answer: Answer, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
-    """The desk's word first, then the assistant's. Its buttons come last: a typed number means one of the assistant's."""
-    mine = delivered(Answer(answer.language, "desk", None, 1.0, text, buttons))
-    return replace(
-        answer, text=f"{mine.text}\n\n{answer.text}".strip(), buttons=(*answer.buttons, *mine.buttons), handoff=True
-    )
-
-
-def _lines(*parts: str | bool | None) -> str:
-    return "\n\n".join(each for each in parts if isinstance(each, str) and each)
-
-
-def _rating(case: Case) -> tuple[Button, ...]:
-    stars = tuple(Button(f"⭐ {each}", person.payload("rate", case.id, value=str(each))) for each in range(1, 6))
-    return (*stars, _skip(case), Button(said("b_transcript", case.language), person.payload("transcript", case.id)))
-
-
-def _skip(case: Case) -> Button:
-    return Button(said("b_skip", case.language), person.payload("skip", case.id))
-
-
-def _leave(case: Case) -> Button:
-    return Button(said("b_leave", case.language), person.payload("leave", case.id))
 
 
 def _as_supervisor(staff: Staff) -> Staff:

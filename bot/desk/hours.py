@@ -14,7 +14,6 @@ from typing import Any, Literal, NamedTuple, Optional
 import chinese_calendar  # type: ignore[import-untyped]
 from pydantic import (
     BaseModel,
-    ConstrainedFloat,
     ConstrainedInt,
     Field,
     StrictBool,
@@ -110,7 +109,7 @@ class Hours:
 
     weekly: spans of Monday to Sunday. holidays: whether public holidays count. makeup_like: weekday (0–6) whose hours make-up
     workdays have. listed_years: years whose holidays stand in `exceptions`. claim_within: seconds somebody waits before being told
-    that nobody came. reply_within: seconds of open time in which an answer is promised, None: not promised.
+    that nobody came.
     """
 
     weekly: tuple[tuple[Span, ...], ...]
@@ -120,7 +119,6 @@ class Hours:
     exceptions: Mapping[dt.date, Exceptional]
     notices: tuple[Notice, ...]
     claim_within: float
-    reply_within: float | None = None
 
     def open_at(self, at: float) -> bool:
         """Whether staff are there. The first moment of a span is open, its end is not."""
@@ -142,22 +140,6 @@ class Hours:
         if end <= start:
             return 0.0
         return float(sum(max(0.0, min(end, last) - max(start, first)) for first, last in self._open(start, end)))
-
-    def after_working(self, at: float, seconds: float) -> float | None:
-        """The moment at which the desk was open for so many seconds since `at`; None: not within 60 days."""
-        left = seconds
-        for start, end in self._open(at, at + AHEAD):
-            begin = max(start, at)
-            if begin >= end:
-                continue
-            if left <= end - begin:
-                return begin + left if begin + left <= at + AHEAD else None
-            left -= end - begin
-        return None
-
-    def reply_by(self, at: float) -> float | None:
-        """By when somebody who is told at `at` that nobody came has an answer; None: nothing is promised."""
-        return None if self.reply_within is None else self.after_working(at, self.reply_within)
 
     def notice(self, at: float, language: str) -> str | None:
         """What people are told at this time; several notices are lines. language: see Words."""
@@ -233,7 +215,6 @@ def load(path: Path | None = None) -> Hours:
         exceptions={date: Exceptional(each.open, _words(each.note)) for date, each in read.exceptions.items()},
         notices=tuple(Notice(each.start, each.until, Words(each.zh, each.en)) for each in read.notices),
         claim_within=float(read.claim_within_minutes * MINUTE),
-        reply_within=None if read.reply_by_hours is None else read.reply_by_hours * HOUR,
     )
 
 
@@ -410,10 +391,6 @@ class _Minutes(ConstrainedInt):
     ge, le = 1, 24 * 60
 
 
-class _OpenHours(ConstrainedFloat):
-    gt, le = 0.0, 200.0
-
-
 class _Year(ConstrainedInt):
     strict = True
     ge, le = 2000, 2999
@@ -428,7 +405,6 @@ class _File(_Strict):
     exceptions: dict[dt.date, _Exception] = {}
     notices: tuple[_Notice, ...] = ()
     claim_within_minutes: _Minutes = _Minutes(15)
-    reply_by_hours: Optional[_OpenHours] = None
 
     _forms = validator("exceptions", pre=True, allow_reuse=True)(_by_date)
 

@@ -166,7 +166,7 @@ class Cases:
                 return any(await pipe.execute())
 
     async def events(self, after: str, wait: float, most: int = 500) -> list[tuple[str, Mapping[str, str]]]:
-        """News of all cases after a place of the feed (`$`: from now on): `case`, `conversation`, `key`, `kind`, and of a move `move`
+        """News of all cases after a place of the feed (`$`: from now on): `case`, `key`, `kind`, and of a move `move`
         and `by` (the id of a member of staff, or empty).
 
         wait: seconds to wait if there is none.
@@ -203,7 +203,9 @@ class Cases:
                     pipe.delete(keys.case(case.id), keys.case_log(case.id), keys.case_once(case.id))
                     for state in STATES:
                         pipe.zrem(keys.desk(state), case.id)
-                    pipe.xadd(keys.desk("events"), {"case": case.id, "conversation": conversation, "key": "forgotten", "kind": "forgotten"}, maxlen=EVENTS)  # fmt: skip
+                    pipe.xadd(
+                        keys.desk("events"), {"case": case.id, "key": "forgotten", "kind": "forgotten"}, maxlen=EVENTS
+                    )
                 pipe.delete(keys.owner(conversation), keys.cases_of(conversation), keys.recent(conversation))
                 await pipe.execute()
         return cases
@@ -281,7 +283,7 @@ class Cases:
         for entry in entries:
             pipe.sadd(keys.case_once(case.id), entry.key)
             pipe.xadd(keys.case_log(case.id), {"entry": json.dumps(entry.to_json())})
-            news = {"case": case.id, "conversation": case.conversation, "key": entry.key, "kind": entry.kind}
+            news = {"case": case.id, "key": entry.key, "kind": entry.kind}
             if entry.move:
                 news |= {"move": entry.move, "by": entry.author or ""}
                 pipe.hincrby(keys.desk("moves"), entry.move, 1)

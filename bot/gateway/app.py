@@ -162,7 +162,7 @@ class Gateway:
         self._outbox, self._buttons = Outbox(redis, keys), Buttons(redis, keys)
         self._limits = Limits(redis, keys)
         staff = StaffBook(redis, keys)
-        self.desk = Desk(redis, staff, hours.load(settings.desk_hours), hours.moment, keys)
+        self.desk = Desk(redis, staff, hours.load(settings.desk_hours), keys)
         self._keeper = Keeper(redis, self.desk, keys)
         web = WebSettings(embed_origins=settings.web_origins)
         self.telegram = _telegram(settings, catalog, redis, self._accept, self._outbox, self._buttons, self.desk)

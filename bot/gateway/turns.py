@@ -30,8 +30,8 @@ STALE = {
 }
 
 KEPT = {
-    "en": "I have added your file to your request; staff will see it. I cannot read files myself.",
-    "zh": "文件已附在您的咨询里，工作人员会看到。我自己看不了文件。",
+    "en": "I have added it to your request; staff will see it. I cannot read files myself: ask me in a message of its own.",
+    "zh": "已附在您的咨询里，工作人员会看到。我自己看不了文件，想问我的话请另发一条消息。",
 }
 
 UNREAD = {
@@ -86,6 +86,8 @@ class Turns:
                 await self._desk.overhear(what.case, message)
             return delivered(_said(KEPT if what.case else UNREAD, message))
         if isinstance(what, TooLong):
+            if owned:
+                await self._desk.overhear(owned.case, message)
             return delivered(_said(TOO_LONG, message))
         if isinstance(what, Stale):
             return delivered(_said(STALE, message))

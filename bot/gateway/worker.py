@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from redis.asyncio import Redis
 
+from bot.desk import person
 from bot.engine.errors import EngineNotReady, EngineUnreachable
 from bot.engine.protocol import Answer
 from bot.messages import Incoming, Outgoing
@@ -96,21 +97,24 @@ def _follows(one: Waiting, next_: Waiting, begun: Mapping[str, Sequence[str]], p
         and next_.message is not None
         and _short(one.message, pace)
         and _short(next_.message, pace)
+        and bool(one.message.files) == bool(next_.message.files)
         and abs(next_.message.at - one.message.at) <= pace.gap
     )
 
 
 def _short(message: Incoming, pace: Pace) -> bool:
-    return message.text is not None and len(message.text) <= pace.short and not message.files and not message.edits
+    text = message.text
+    return text is not None and len(text) <= pace.short and not message.edits and person.wish(text) is None
 
 
 def joined(messages: Sequence[Incoming]) -> Incoming:
-    """One message of several texts, a line each; it has the id of the last."""
+    """One message of several texts, a line each, or of several files; it has the id of the last."""
     last = messages[-1]
     if len(messages) == 1:
         return last
     language = next((each.language for each in reversed(messages) if each.language), None)
-    return replace(last, text="\n".join(each.text or "" for each in messages), language=language)
+    text = "\n".join(each.text for each in messages if each.text)
+    return replace(last, text=text, files=tuple(file for each in messages for file in each.files), language=language)
 
 
 def apology(message: Incoming) -> Answer:

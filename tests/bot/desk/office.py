@@ -56,7 +56,7 @@ class Office:
 
     def another(self) -> Desk:
         """Another desk on the same Redis, as another gateway has it."""
-        return Desk(self.redis, self.staff, self.hours, hours.moment, clock=self.clock)
+        return Desk(self.redis, self.staff, self.hours, clock=self.clock)
 
     async def hires(self, *staff: Staff) -> None:
         for each in staff:

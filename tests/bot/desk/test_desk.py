@@ -12,9 +12,9 @@ from office import ANN, LI, WANG, WEDNESDAY, Clock, Office
 from redis.asyncio import Redis
 
 from bot.desk.cases import COMMENT, REOPEN, Case, Outcome, Owner, Reason, State
-from bot.desk.desk import expected_wait
 from bot.desk.errors import NoSuchCase, NotAllowed, NotTheirs, Over, Taken, Unseen
 from bot.desk.hours import Exceptional, Notice, Span, Words, moment
+from bot.desk.replies import expected_wait
 from bot.desk.texts import said
 from bot.engine.protocol import Answer, Button
 from bot.messages import File
@@ -266,9 +266,8 @@ async def test_one_case_that_cannot_be_told_does_not_keep_others(office: Office,
     first = await office.waits()
     await office.asks(message=office.writes(conversation="web:b"))
     office.clock.now += 1000
-    broken = first.to_json() | {"language": None, "waiting_since": 1.0}
+    broken = first.to_json() | {"conversation": None, "waiting_since": 1.0}
     await redis.set(office.keys.case(first.id), json.dumps(broken))
-    office.desk._moment = lambda *_: 1 / 0  # type: ignore[assignment,return-value]
     await office.desk.tick()
     assert (await office.case("web:b")).due
 
@@ -385,6 +384,15 @@ async def test_two_who_answer_at_once_are_both_heard(office: Office) -> None:
     words = await office.sent("staff")
     assert sorted(out.answer.text for out in words) == sorted(f"{who.id} {n}" for who in (LI, WANG) for n in range(8))
     assert len(await office.sent("notice")) == 1
+
+
+async def test_in_a_crowd_nobody_is_turned_away(office: Office) -> None:
+    case = await office.waits()
+    await asyncio.gather(
+        *(office.desk.say(case.id, who, f"{n}", f"{who.id}{n}", "web") for who in (LI, WANG) for n in range(15)),
+        *(office.desk.overhear(case.id, office.writes(str(n))) for n in range(30)),
+    )
+    assert len(await office.sent("staff")) == 30 and len(await office.log(case, "person")) == 31
 
 
 async def test_what_staff_said_is_changed_and_taken_back_by_themselves_only(office: Office) -> None:

@@ -225,13 +225,9 @@ def test_a_notice_in_chinese(written) -> None:  # type: ignore[no-untyped-def]
     assert {hours.notice(at("2027-02-05 00:00"), each) for each in ("zh-Hans", "zh-Hant")} == {"春节前后回复较慢。"}
 
 
-def test_when_an_answer_is_promised(written) -> None:  # type: ignore[no-untyped-def]
-    hours = written(WEEK + "reply_by_hours: 7\nclaim_within_minutes: 20")
-    assert text(hours.reply_by(at("2026-11-24 10:00"))) == "2026-11-25 10:00"
-    assert text(hours.reply_by(at("2026-11-26 19:00"))) == "2026-11-30 18:00"  # Friday is closed here
-    assert SHIPPED.reply_by(at("2026-11-24 10:00")) is None
+def test_how_long_somebody_waits_can_be_set(written) -> None:  # type: ignore[no-untyped-def]
+    hours = written(WEEK + "claim_within_minutes: 20")
     assert (hours.claim_within, SHIPPED.claim_within) == (1200.0, 900.0)
-    assert hours.after_working(at("2026-11-24 10:00"), 400 * 3600) is None
 
 
 @pytest.mark.parametrize(
@@ -373,13 +369,3 @@ def test_working_time_is_what_counting_minutes_gives(hours: Hours, start: float,
     start -= start % 60
     counted = sum(hours.open_at(start + 60 * minute) for minute in range(minutes))
     assert hours.working_seconds(start, start + 60 * minutes) == counted * 60
-
-
-@given(HOURS, TIMES, st.integers(1, 40 * 3600))
-@settings(max_examples=60, deadline=None)
-def test_after_working_undoes_working_time(hours: Hours, now: float, seconds: int) -> None:
-    then = hours.after_working(now, seconds)
-    if then is None:
-        assert hours.working_seconds(now, now + AHEAD) < seconds
-    else:
-        assert hours.working_seconds(now, then) == seconds

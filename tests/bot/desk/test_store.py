@@ -245,8 +245,8 @@ async def test_news_of_all_cases(cases: Cases) -> None:
     case = new()
     await cases.write(None, case, [said("a"), said("m", "move", "", move="open", author="li")])
     (_, first), (place, second) = await cases.events(start, 0)
-    assert first == {"case": "1", "conversation": "web:a", "key": "a", "kind": "person"}
-    assert second == {"case": "1", "conversation": "web:a", "key": "m", "kind": "move", "move": "open", "by": "li"}
+    assert first == {"case": "1", "key": "a", "kind": "person"}
+    assert second == {"case": "1", "key": "m", "kind": "move", "move": "open", "by": "li"}
     assert await cases.end_of_events() == place and await cases.events(place, 0.01) == []
     listening = asyncio.create_task(cases.events(place, 2))
     await asyncio.sleep(0.05)

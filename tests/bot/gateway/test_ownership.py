@@ -80,7 +80,7 @@ class Floor:
 
     def __init__(self, redis: Redis, seed: int) -> None:
         self.redis, self.inbox = redis, Inbox(redis)
-        self.desk = Desk(redis, StaffBook(redis), ALWAYS, hours.moment)
+        self.desk = Desk(redis, StaffBook(redis), ALWAYS)
         self.turns = Turns(Engine(seed), Buttons(redis), self.desk, self.desk.forget)
         self.talks: dict[str, Talk] = {}
 

@@ -177,7 +177,7 @@ def desk_of(redis: Redis) -> Desk:
         file.write_text(
             f"timezone: Asia/Shanghai\nweekly:\n{week}holidays: false\nmakeup_like: friday\nclaim_within_minutes: 15\n"
         )
-        return Desk(redis, StaffBook(redis), hours.load(file), hours.moment)
+        return Desk(redis, StaffBook(redis), hours.load(file))
 
 
 @contextlib.asynccontextmanager

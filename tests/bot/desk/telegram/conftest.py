@@ -41,7 +41,7 @@ class StaffRoom:
     def __init__(self, api: BotApi, redis: Redis, catalog: Catalog) -> None:
         self.api, self.redis, self.catalog = api, redis, catalog
         self.staff = StaffBook(redis)
-        self.desk = Desk(redis, self.staff, hours.load(), hours.moment, clock=Clock())
+        self.desk = Desk(redis, self.staff, hours.load(), clock=Clock())
         self.outbox = Outbox(redis, lease=1.0, beat=0.1)
         self.accepted: list[Incoming] = []
         self._asked = 0

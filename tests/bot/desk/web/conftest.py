@@ -143,7 +143,7 @@ async def staffed(redis: Redis) -> Office:
     for each in PEOPLE:
         await staff.add(each, PASSWORD)
     open_hours = hours.load()
-    desk = Desk(redis, staff, open_hours, hours.moment, keys, clock)
+    desk = Desk(redis, staff, open_hours, keys, clock)
     catalog = shared()
     insights = Insights(redis, open_hours, catalog.services, ["ask_time", "ask_fee", "out_of_scope"], keys)
     typed: list[str] = []

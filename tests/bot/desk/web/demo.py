@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from bot.desk.cases import Case, Outcome, Reason
 from bot.desk.desk import Desk
-from bot.desk.hours import Hours, load, moment
+from bot.desk.hours import Hours, load
 from bot.desk.insights.service import Insights
 from bot.desk.staff import Staff, StaffBook
 from bot.desk.web.web import DeskWeb
@@ -138,7 +138,7 @@ async def running(redis: Redis, keys: Keys = Keys()) -> AsyncIterator[Site]:  # 
         if await book.get(each.id) is None:
             await book.add(each, PASSWORD)
     hours = always_open()
-    desk = Desk(redis, book, hours, moment, keys)
+    desk = Desk(redis, book, hours, keys)
     catalog = shared()
     insights = Insights(redis, hours, set(catalog.services), set(), keys)
     web = DeskWeb(desk, book, catalog, insights, redis, keys, None)
@@ -151,7 +151,7 @@ async def running(redis: Redis, keys: Keys = Keys()) -> AsyncIterator[Site]:  # 
     app.state.stop = stop
     task = asyncio.create_task(web.run(stop))
     try:
-        yield Site(desk, book, app, Desk(redis, book, hours, moment, keys, lambda: time.time() - 1200))
+        yield Site(desk, book, app, Desk(redis, book, hours, keys, lambda: time.time() - 1200))
     finally:
         stop.set()
         await asyncio.wait_for(task, 20)

@@ -1,0 +1,71 @@
+"""Parts of what the desk tells people: words, buttons, and how long it takes. Pure."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.delivery import delivered
+from bot.desk import person
+from bot.desk.cases import Case
+from bot.desk.entries import Entry, plain
+from bot.desk.texts import said
+from bot.engine.protocol import Answer, Button
+from bot.messages import Incoming
+
+MEASURED = 5
+"""So many waits there must be before anybody is told how long it takes."""
+
+
+def expected_wait(place: int, ready: int, waits: Sequence[float]) -> int | None:
+    """Minutes that somebody at this place in line is likely to wait, a round number; None where nobody can know.
+
+    waits: working seconds from the opening of a case to the first word of staff, of the last cases. The median holds for the
+    first in line; each further round of `ready` members of staff takes as long again.
+    """
+    if len(waits) < MEASURED or ready < 1 or place < 1:
+        return None
+    minutes = statistics.median(waits) * math.ceil(place / ready) / 60
+    step = 1 if minutes < 5 else 5
+    return max(1, math.ceil(minutes / step) * step)
+
+
+def of_person(message: Incoming) -> Entry:
+    text = message.text if message.text is not None else f"[{message.shown or '…'}]"
+    edits = f"p:{message.edits}" if message.edits else None
+    return Entry(f"p:{message.message_id}", "person", message.at, plain(text), files=message.files, edits=edits)
+
+
+def out_id(case: Case, key: str) -> str:
+    return f"case-{case.id}-{key}"
+
+
+def introduced(answer: Answer, text: str, buttons: tuple[Button, ...] = ()) -> Answer:
+    """The desk's word first, then the assistant's. Its buttons come last: a typed number means one of the assistant's."""
+    mine = delivered(Answer(answer.language, "desk", None, 1.0, text, buttons))
+    return replace(
+        answer, text=f"{mine.text}\n\n{answer.text}".strip(), buttons=(*answer.buttons, *mine.buttons), handoff=True
+    )
+
+
+def paragraphs(*parts: str | bool | None) -> str:
+    return "\n\n".join(each for each in parts if isinstance(each, str) and each)
+
+
+def rating_buttons(case: Case) -> tuple[Button, ...]:
+    stars = tuple(Button(f"⭐ {each}", person.payload("rate", case.id, value=str(each))) for each in range(1, 6))
+    return (
+        *stars,
+        skip_button(case),
+        Button(said("b_transcript", case.language), person.payload("transcript", case.id)),
+    )
+
+
+def skip_button(case: Case) -> Button:
+    return Button(said("b_skip", case.language), person.payload("skip", case.id))
+
+
+def leave_button(case: Case) -> Button:
+    return Button(said("b_leave", case.language), person.payload("leave", case.id))
