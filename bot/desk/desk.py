@@ -60,7 +60,7 @@ from bot.store.keys import Keys
 
 logger = logging.getLogger(__name__)
 
-RECENT = 20
+RECENT = 40
 """Entries of the talk with the assistant that a new case begins with."""
 
 RECENT_SECONDS = 24 * 60 * 60
