@@ -64,6 +64,7 @@ class Move(str, Enum):
     assign = "assign"
     transfer = "transfer"
     overdue = "overdue"
+    lapse = "lapse"
     contact = "contact"
     close = "close"
     leave = "leave"
@@ -87,6 +88,7 @@ TABLE: dict[tuple[State | None, Move], tuple[State, Owner | None]] = {
     (State.active, Move.say): (State.active, Owner.staff),
     (State.active, Move.assign): (State.active, Owner.staff),
     (State.active, Move.transfer): (State.waiting, Owner.staff),
+    (State.active, Move.lapse): (State.waiting, Owner.waiting),
     (State.active, Move.contact): (State.active, _KEEP),
     (State.active, Move.close): (State.closed, Owner.assistant),
     (State.active, Move.leave): (State.closed, Owner.assistant),
@@ -97,7 +99,8 @@ TABLE: dict[tuple[State | None, Move], tuple[State, Owner | None]] = {
     (State.closed, Move.comment): (State.closed, _KEEP),
 }
 """Every move there is: from which state, to which state and owner; _KEEP: the owner stays. An active case that goes to another
-team stays with staff, so that the assistant does not cut in; if nobody takes it in time (`overdue`), the assistant does."""
+team stays with staff, so that the assistant does not cut in; if nobody takes it in time (`overdue`), the assistant does. So it
+does if whoever has the case leaves the person without an answer (`lapse`): nobody is left to silence."""
 
 
 class IllegalMove(Exception):
@@ -218,6 +221,8 @@ def moved(case: Case, move: Move, now: float, **given: Any) -> Case:
             raise IllegalMove(case.state, move, "it is overdue already")
         after = replace(after, overdue_at=now, staff=None, asked_contact=True)
         return after if case.asked_contact or case.contact else replace(after, asks="contact", asked_at=now)
+    if move is Move.lapse:
+        return replace(after, staff=None, claimed_at=None, waiting_since=now, overdue_at=now)
     if move is Move.contact:
         asks = None if case.asks == "contact" else case.asks
         return replace(after, contact=given["contact"] or case.contact, asks=asks)

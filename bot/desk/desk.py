@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from redis.asyncio import Redis
@@ -45,6 +46,7 @@ from bot.desk.replies import (
     paragraphs,
     rating_buttons,
     skip_button,
+    unanswered_since,
 )
 from bot.desk.staff import Staff, StaffBook
 from bot.desk.store import Cases, Changed
@@ -75,6 +77,18 @@ _CHANCE = random.SystemRandom()
 
 BANNED_DAYS = 30
 
+UNANSWERED = 60 * 60
+"""Seconds after which somebody whom staff leave without an answer is handed back to the assistant, and put on the due list."""
+
+GONE = 24 * 60 * 60
+"""Seconds without a word of the person after which an active case ends."""
+
+LOOK = 30.0
+"""Seconds between looks for such cases."""
+
+TAIL = 60
+"""Entries of a log that are looked at for that."""
+
 _ASKING = (Move.open.value, Move.reopen.value, Move.overdue.value)
 """Moves with which a contact is asked for."""
 
@@ -101,6 +115,7 @@ class Desk:
     ) -> None:
         self._redis, self._keys, self._now = redis, keys, clock
         self.cases, self.staff, self.hours, self.files = Cases(redis, keys), staff, hours, Files(redis, keys)
+        self._looked = 0.0
 
     # -- the person
 
@@ -454,18 +469,60 @@ class Desk:
     # -- time
 
     async def tick(self) -> None:
-        """Tell those who have waited too long. Called every few seconds, by one gateway."""
+        """Keep what was promised to those who have waited too long. Called every few seconds, by one gateway."""
         for case in await self.cases.waiting():
-            if not self._late(case):
-                continue
-            try:
-                await self._try(case.id, self._overdue)
-            except DeskError:
-                continue
-            except StoreError:
-                raise
-            except Exception as error:  # noqa: BLE001  (the others shall be told)
-                logger.error("case %s cannot be told that it is late: %s", case.id, type(error).__name__)  # noqa: TRY400
+            if self._late(case):
+                await self._by_itself(case, self._overdue)
+        if self._now() - self._looked >= LOOK:
+            self._looked = self._now()
+            await self._idle()
+
+    async def _idle(self) -> None:
+        """Cases that somebody has, and in which nothing happens."""
+        cases = await self.cases.active()
+        for case, tail in zip(cases, await self.cases.tails([case.id for case in cases], TAIL)):
+            since = unanswered_since(case, tail)
+            last = max([case.claimed_at or 0.0, *(entry.at for entry in tail if entry.kind in ("person", "staff"))])
+            if since is not None and self._now() - since >= UNANSWERED:
+                name = await self._name_of(case)
+                await self._by_itself(case, partial(self._lapsed, name=name), seen=tail[0].place)
+            elif since is None and self._now() - last >= GONE:
+                await self._by_itself(case, self._gone, seen=tail[0].place)
+
+    async def _by_itself(self, case: Case, decide: Callable[[Case], _Change], seen: str | None = None) -> None:
+        """Do something that nobody asked for, unless the case moves on meanwhile. A case that cannot be written keeps no other."""
+        try:
+            await self._try(case.id, decide, seen)
+        except DeskError:
+            return
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  (the others shall be told)
+            logger.error("case %s cannot be told: %s", case.id, type(error).__name__)  # noqa: TRY400
+
+    async def _name_of(self, case: Case) -> str:
+        staff = await self.staff.get(case.staff) if case.staff else None
+        return staff.display(case.language) if staff else said("staff", case.language)
+
+    def _lapsed(self, case: Case, name: str) -> _Change:
+        now = self._now()
+        after = moved(case, Move.lapse, now)
+        back = self.hours.next_opening(now)
+        if self.hours.open_at(now) or back is None:
+            text = said("lapsed", case.language, name=name)
+        else:
+            text = said("lapsed_closed", case.language, name=name, when=moment(back, now, case.language))
+        move = self._move(Move.lapse, new_ids(1)[0])
+        notice = self._entry(f"n:{move.key}", "notice", paragraphs(text, said("back_meanwhile", case.language)))
+        return _Change(after, (notice, move), (self._out(after, notice, "notice", (leave_button(case),)),))
+
+    def _gone(self, case: Case) -> _Change:
+        after = moved(case, Move.close, self._now(), outcome=Outcome.left)
+        move = self._move(Move.close, new_ids(1)[0], outcome=Outcome.left.value)
+        texts = [said("gone", case.language), *([said("rate", case.language)] if case.spoke else [])]
+        notice = self._entry(f"n:{move.key}", "notice", paragraphs(*texts))
+        buttons = rating_buttons(case) if case.spoke else ()
+        return _Change(after, (notice, move), (self._out(after, notice, "notice", buttons),))
 
     def _late(self, case: Case) -> bool:
         now = self._now()

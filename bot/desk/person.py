@@ -45,6 +45,12 @@ _NAME_SURE = re.compile(
     re.IGNORECASE,
 )
 
+_THANKS = re.compile(
+    r"(?:(?:ok(?:ay)?|all right|great|perfect|good|fine|thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|bye|goodbye|see you|yes|got it"
+    r"|好的?|嗯|行|可以|明白了?|知道了?|了解|收到|谢谢?您?你?|多谢晒?|感谢|辛苦了?|再见|拜拜|唔该晒?|冇問題|没问题|謝謝?您?你?|多謝晒?|感謝|唔該晒?|再見|沒問題|[👍🙏😊❤\ufe0f])[\s,，.。!！~～]*)+",
+    re.IGNORECASE,
+)
+
 Wish = Literal["end", "transcript", "skip"]
 
 
@@ -124,3 +130,8 @@ def payload(do: str, case: str, **given: str) -> str:
 def pressed(text: str) -> dict[str, str] | None:
     """What such a payload says; None for one that is not the desk's."""
     return dict(json.loads(text[len(PAYLOAD) :])) if text.startswith(PAYLOAD + "{") else None
+
+
+def thanks(text: str) -> bool:
+    """Whether a whole message is no more than thanks, a yes or a goodbye."""
+    return len(text) <= 60 and _THANKS.fullmatch(text.strip()) is not None

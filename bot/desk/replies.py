@@ -32,6 +32,21 @@ def expected_wait(place: int, ready: int, waits: Sequence[float]) -> int | None:
     return max(1, math.ceil(minutes / step) * step)
 
 
+def unanswered_since(case: Case, tail: Sequence[Entry]) -> float | None:
+    """Since when the person waits for the answer of whoever has the case; None if they do not.
+
+    tail: the end of the log, the newest first. Mere thanks want no answer. Somebody who took a case and wrote nothing owes an answer from then on.
+    """
+    first = None
+    for entry in tail:
+        if entry.kind == "staff":
+            return first
+        if entry.kind == "person" and not person.thanks(entry.text):
+            first = entry.at
+    claimed = case.claimed_at or 0.0
+    return None if first is None and case.spoke else max(first or 0.0, claimed)
+
+
 def of_person(message: Incoming) -> Entry:
     text = message.text if message.text is not None else f"[{message.shown or '…'}]"
     edits = f"p:{message.edits}" if message.edits else None

@@ -150,6 +150,17 @@ class Cases:
             found = await self._redis.xrange(self._keys.case_log(case), first, "+", most)
         return [Entry.from_json(json.loads(fields["entry"]), place) for place, fields in found]
 
+    async def tails(self, cases: Sequence[str], most: int) -> list[list[Entry]]:
+        """The last entries of logs, the newest first, in one round trip."""
+        if not cases:
+            return []
+        with store_errors():
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for case in cases:
+                    pipe.xrevrange(self._keys.case_log(case), count=most)
+                found = await pipe.execute()
+        return [[Entry.from_json(json.loads(fields["entry"]), place) for place, fields in rows] for rows in found]
+
     async def whole_log(self, case: str) -> list[Entry]:
         """All entries, oldest first, however many."""
         found: list[Entry] = []

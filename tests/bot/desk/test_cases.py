@@ -62,7 +62,7 @@ def rated(**given: Any) -> Case:
 
 LEGAL = {
     State.waiting: {Move.claim, Move.assign, Move.transfer, Move.overdue, Move.contact, Move.close, Move.leave},
-    State.active: {Move.say, Move.assign, Move.transfer, Move.contact, Move.close, Move.leave},
+    State.active: {Move.say, Move.assign, Move.transfer, Move.lapse, Move.contact, Move.close, Move.leave},
     State.closed: {Move.reopen, Move.reach_out, Move.contact, Move.rate, Move.comment},
 }
 IN = {State.waiting: waiting(), State.active: active(), State.closed: rated()}
@@ -226,7 +226,7 @@ class Life(RuleBasedStateMachine):
     def waits(self, seconds: float) -> None:
         self.now += seconds
 
-    @rule(move=st.sampled_from([Move.open, Move.overdue, Move.say, Move.leave]))
+    @rule(move=st.sampled_from([Move.open, Move.overdue, Move.lapse, Move.say, Move.leave]))
     def plain(self, move: Move) -> None:
         due = self.case.overdue_at
         done = self.tries(move)

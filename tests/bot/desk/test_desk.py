@@ -176,7 +176,7 @@ async def test_two_desks_open_one_case(office: Office) -> None:
 
 
 async def test_what_was_said_before_stands_in_the_case(office: Office) -> None:
-    for number in range(15):
+    for number in range(25):
         await office.desk.answered(
             office.writes(f"question {number}"), Answer("en", "x", None, 1.0, f"answer {number}")
         )
@@ -184,8 +184,8 @@ async def test_what_was_said_before_stands_in_the_case(office: Office) -> None:
     case = await office.waits()
     await office.desk.answered(office.writes("later"), Answer("en", "x", None, 1.0, "later answer"))
     texts = [each.text for each in await office.log(case) if each.kind in ("person", "assistant")]
-    assert texts[:2] == ["question 5", "answer 5"] and texts[18:20] == ["question 14", "answer 14"]
-    assert texts[20:] == ["I need a person", "later answer"]
+    assert texts[:2] == ["question 5", "answer 5"] and texts[38:40] == ["question 24", "answer 24"]
+    assert texts[40:] == ["I need a person", "later answer"]
     times = [each.at for each in await office.log(case)]
     assert times == sorted(times)
 
@@ -260,6 +260,51 @@ async def test_whoever_waits_over_the_closing_time_is_told_when_staff_are_back(o
     office.clock.at(9, 30, day=26)
     await office.desk.tick()
     assert len(await office.sent()) == 1 and (await office.case()).due
+
+
+@pytest.mark.parametrize(("language", "hour", "text"), [("en", 10, "lapsed"), ("zh-Hant", 17, "lapsed_closed")])
+async def test_whoever_is_left_without_an_answer_is_handed_back(
+    office: Office, language: str, hour: int, text: str
+) -> None:
+    office.clock.at(hour, 30)
+    case = await office.served(language)
+    question = office.writes("What papers do I need?")
+    await office.desk.hear(case.id, question)
+    office.clock.now = question.at + 3500
+    await office.desk.tick()
+    assert (await office.case()).state is State.active
+    office.clock.now = question.at + 3700
+    for _ in range(3):
+        await office.desk.tick()
+    lapsed = await office.case()
+    assert (lapsed.owner, lapsed.due, lapsed.staff) == (Owner.waiting, True, None)
+    told = (await office.last()).answer.text
+    names = {"name": LI.display(language), "when": "明天（11月26日 周四）9:00"}
+    assert told.split("\n")[0] == (traditional if language == "zh-Hant" else str)(said(text, language, **names))
+    assert len([entry for entry in await office.log(case, "move") if entry.move == "lapse"]) == 1
+    await office.desk.say(case.id, LI, "Sorry, here I am", "later", "web")
+    assert (await office.case()).owner is Owner.staff
+
+
+async def test_staff_who_join_and_say_nothing_owe_an_answer_too(office: Office) -> None:
+    case = await office.waits()
+    await office.desk.claim(case.id, LI, "web")
+    office.clock.now += 3700
+    await office.desk.tick()
+    assert (await office.case()).owner is Owner.waiting
+
+
+async def test_thanks_are_no_question_and_a_day_of_silence_ends_the_case(office: Office) -> None:
+    case = await office.served()
+    await office.desk.hear(case.id, office.writes("Thank you!"))
+    office.clock.now += 5 * 3600
+    await office.desk.tick()
+    assert (await office.case()).state is State.active
+    office.clock.now += 20 * 3600
+    await office.desk.tick()
+    ended = await office.case()
+    assert (ended.state, ended.outcome, ended.owner) == (State.closed, Outcome.left, Owner.assistant)
+    assert (await office.last()).answer.text.startswith(said("gone", "en"))
 
 
 async def test_one_case_that_cannot_be_told_does_not_keep_others(office: Office, redis: Redis) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.person import LONGEST_CONTACT, Wish, asks, contact_in, ends, payload, pressed, wish
+from bot.desk.person import LONGEST_CONTACT, Wish, asks, contact_in, ends, payload, pressed, thanks, wish
 from bot.desk.texts import TEXTS
 from language.traditional import traditional
 
@@ -130,3 +130,28 @@ def test_a_payload_says_what_was_put_into_it(do: str, case: str, value: str) -> 
 @pytest.mark.parametrize("text", ["/ask_fee", '/ask_fee{"do": "rate"}', "/desk", "/desks{}", ""])
 def test_other_payloads_are_not_the_desks(text: str) -> None:
     assert pressed(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!",
+        "ok, thank you very much",
+        "Great, bye",
+        "谢谢",
+        "好的，谢谢您！",
+        "多謝晒",
+        "收到 👍",
+        "嗯嗯",
+        "明白了，再见。",
+    ],
+)
+def test_thanks_want_no_answer(text: str) -> None:
+    assert thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Thanks, and the fee?", "ok but when", "谢谢，那要多久", "good question, which form", "嗯" * 59 + "x"]
+)
+def test_what_is_more_than_thanks_does(text: str) -> None:
+    assert not thanks(text)

@@ -353,14 +353,14 @@ async def test_closing_needs_to_have_seen_what_the_person_wrote(api: BotApi, roo
     assert (await room.desk.case(case.id)).state is State.active
     await room.quiet()
     await room.presses(case, said("b_close"))
-    await room.presses(case, "已解答 answered")
+    await room.presses(case, "已答复 answered")
     await api.until(lambda: any("has ended the conversation" in text for text in api.texts(7)))
     await room.quiet()
     assert (await room.desk.case(case.id)).outcome is Outcome.answered
     assert topic.closed
     assert topic.name.startswith("⚪ #1")
     assert api.titles(await room.card(case)) == []
-    assert said("m_close", who="李娜", outcome="已解答 answered") in room.lines()
+    assert said("m_close", who="李娜", outcome="已答复 answered") in room.lines()
     await room.says("too late", topic)
     await api.until(lambda: said("say_closed").split("\n")[0] in room.lines())
     assert not any("too late" in text for text in api.texts(7))
@@ -399,7 +399,7 @@ async def test_transfer_canned_reply_and_ban_by_buttons(api: BotApi, room: Any) 
     topic = await room.topic(case)
     await room.presses(case, said("b_transfer"))
     await room.presses(case, "👥 税务")
-    await api.until(lambda: "小组 Team：税务" in (room.find_card(case) or {"text": ""})["text"])
+    await api.until(lambda: "团队 Team：税务" in (room.find_card(case) or {"text": ""})["text"])
     await room.presses(case, said("b_claim"), WANG)
     await api.until(lambda: topic.name.startswith("🟢"))
     await room.presses(case, said("b_transfer"), LI)
