@@ -20,14 +20,15 @@ import uvicorn
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.channels.telegram.channel import Channel
 from bot.channels.telegram.channel import Settings as TelegramSettings
-from bot.channels.telegram.webhook import HEADER
+from bot.channels.telegram.webhook import BODY, HEADER
 from bot.channels.web.limits import Limits
+from bot.channels.web.security import Secured
 from bot.channels.web.settings import WebSettings
 from bot.channels.web.web import CHANNEL, Web
 from bot.delivery import delivered
@@ -177,8 +178,9 @@ class Gateway:
         self.engines = Engines(settings, model)
         typing = self.telegram.typing if self.telegram else None
         turns = Turns(self.engines, self._buttons, self.desk, self._forget, typing, self._records)
-        self._worker = Worker(redis, turns, keys, waiting=self._wake, answered=turns.answered)
-        self.app = Starlette(routes=self._routes(), exception_handlers={404: self.web.not_found})
+        self._worker = Worker(redis, turns, keys, waiting=self._wake, answered=turns.answered, apart=self._with_staff)
+        app = Starlette(routes=self._routes(), exception_handlers={404: self.web.not_found})
+        self.app = Secured(app, embed_origins=settings.web_origins)  # what no route answers has the headers too
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`. The worker finishes its turns before the engines go."""
@@ -206,8 +208,7 @@ class Gateway:
 
     async def _accept(self, message: Incoming) -> bool:
         """Keep a message of a channel that has no limits of its own; who writes too much is told so, once a minute."""
-        owned = await self.desk.ownership(message.conversation)
-        to_staff = owned is not None and owned.owner is Owner.staff
+        to_staff = await self._with_staff(message.conversation)
         limit = (
             {f"staff:{message.conversation}": PER_MINUTE_TO_STAFF}
             if to_staff
@@ -218,6 +219,10 @@ class Gateway:
         if not await self._limits.take({f"told:{message.conversation}": 1}):
             await self._tell(message, TOO_FAST, "notice")
         return True
+
+    async def _with_staff(self, conversation: str) -> bool:
+        owned = await self.desk.ownership(conversation)
+        return owned is not None and owned.owner is Owner.staff
 
     async def _wake(self, message: Incoming) -> None:
         """Tell somebody whose answer waits for an engine."""
@@ -313,8 +318,15 @@ class Gateway:
 
     async def _webhook(self, request: Request) -> Response:
         assert self.telegram is not None
-        secret = request.headers.get(HEADER)
-        return Response(status_code=await self.telegram.webhook(await request.body(), secret))
+        body = b""
+        try:
+            async for chunk in request.stream():  # from anybody, so no more of it is held than Telegram would send
+                body += chunk
+                if len(body) > BODY:
+                    break
+        except ClientDisconnect:
+            return Response(status_code=400)
+        return Response(status_code=await self.telegram.webhook(body, request.headers.get(HEADER)))
 
 
 def _telegram(

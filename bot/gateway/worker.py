@@ -114,7 +114,9 @@ def joined(messages: Sequence[Incoming]) -> Incoming:
         return last
     language = next((each.language for each in reversed(messages) if each.language), None)
     text = "\n".join(each.text for each in messages if each.text)
-    return replace(last, text=text, files=tuple(file for each in messages for file in each.files), language=language)
+    files = tuple(file for each in messages for file in each.files)
+    parts = tuple((each.message_id, each.text or "") for each in messages)
+    return replace(last, text=text, files=files, language=language, parts=parts)
 
 
 def apology(message: Incoming) -> Answer:
@@ -162,7 +164,7 @@ class Worker:
     called again with the same message after a failure or a crash. Its EngineNotReady and StoreUnavailable are waited out, any
     other error counts as a failure.
     waiting: called once for a turn that has waited for an engine for `pace.tell` seconds. answered: called after a turn, for what
-    is counted; a crash may leave it out.
+    is counted; a crash may leave it out. apart: whether the messages of a conversation are taken one by one and at once.
     """
 
     def __init__(
@@ -173,6 +175,7 @@ class Worker:
         *,
         waiting: Callable[[Incoming], Awaitable[None]] | None = None,
         answered: Callable[[Incoming, Answer | None], Awaitable[None]] | None = None,
+        apart: Callable[[str], Awaitable[bool]] | None = None,
         pace: Pace = Pace(),
     ) -> None:
         self._inbox = Inbox(redis, keys)
@@ -182,6 +185,7 @@ class Worker:
         self._turn = turn
         self._waiting = waiting
         self._answered = answered
+        self._apart = apart
         self._pace = pace
         self._running = asyncio.Semaphore(pace.at_once)
         self._storing = asyncio.Semaphore(pace.at_once)  # leaves connections to others when many begin together
@@ -326,6 +330,10 @@ class Worker:
         """Wait until nothing more is likely to belong to the next turn. Returns the number of its messages."""
         begun = shard.begun or {}
         first = line.waiting[0]
+        if self._apart and first.message and first.place not in begun:
+            with contextlib.suppress(StoreUnavailable):
+                if await self._apart(first.message.conversation):
+                    return 1
         while not self._stopping:
             line.more.clear()
             count = together(line.waiting, begun, self._pace)

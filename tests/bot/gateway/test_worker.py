@@ -18,7 +18,7 @@ import bot.store.connection
 from bot.engine.errors import EngineFailed, EngineNotReady, EngineUnreachable, EngineUnresponsive
 from bot.engine.protocol import Answer, Button
 from bot.gateway.worker import APOLOGY, Pace, Worker, apology, joined, together
-from bot.messages import Incoming, Outgoing
+from bot.messages import File, Incoming, Outgoing
 from bot.store.buttons import Buttons
 from bot.store.connection import redis_store
 from bot.store.deadletters import DeadLetters
@@ -74,10 +74,14 @@ class Engine:
 
 @contextlib.asynccontextmanager
 async def working(
-    redis: Redis, turn: Turn, pace: Pace = PACE, waiting: Callable[[Incoming], Awaitable[None]] | None = None
+    redis: Redis,
+    turn: Turn,
+    pace: Pace = PACE,
+    waiting: Callable[[Incoming], Awaitable[None]] | None = None,
+    apart: Callable[[str], Awaitable[bool]] | None = None,
 ) -> AsyncIterator[Worker]:
     stop = asyncio.Event()
-    worker = Worker(redis, turn, waiting=waiting, pace=pace)
+    worker = Worker(redis, turn, waiting=waiting, apart=apart, pace=pace)
     task = asyncio.create_task(worker.run(stop))
     try:
         yield worker
@@ -200,6 +204,21 @@ async def test_a_burst_is_answered_together(redis: Redis) -> None:
     await empty(redis)
 
 
+async def test_what_is_to_stay_apart_is_taken_at_once_and_one_by_one(redis: Redis) -> None:
+    async def apart(conversation: str) -> bool:
+        return conversation == "a"
+
+    engine = Engine()
+    async with working(redis, engine.turn, replace(PACE, settle=0.5), apart=apart):
+        for conversation in ("a", "b"):
+            for number in range(3):
+                await Inbox(redis).put(text(conversation, number, "word", at=100 + number / 10))
+        first = await replies(redis, 3)
+        said = await replies(redis, 4)
+    assert [reply.conversation for reply in first] == ["a"] * 3, "b waits whether there is more"
+    assert [reply.reply_to for reply in said] == [("0",), ("1",), ("2",), ("0", "1", "2")]
+
+
 async def test_what_comes_during_a_turn_is_answered_together_after_it(redis: Redis) -> None:
     engine = Engine(seconds=0.3)
     async with working(redis, engine.turn, replace(PACE, settle=0.0)):
@@ -250,6 +269,12 @@ def test_joining() -> None:
     assert joined([one]) == one
     assert joined([one, two]) == replace(two, text="你好\nfees?", language="zh-Hans")
     assert joined([pressed(1)]) == pressed(1)
+    pictures = [
+        replace(each, text=caption, files=(File(name, "photo", name, "image/jpeg", 1),))
+        for each, caption, name in ((one, "", "x"), (two, "my visa", "y"))
+    ]
+    both = joined(pictures)
+    assert (both.text, [file.id for file in both.files]) == ("my visa", ["x", "y"])
 
 
 async def test_buttons_go_out_as_ids_that_can_be_pressed(redis: Redis) -> None:
