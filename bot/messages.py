@@ -32,6 +32,11 @@ def files_of(data: Any) -> tuple[File, ...]:
     return tuple(File(**each) for each in data or ())
 
 
+def parts_of(data: Any) -> tuple[tuple[str, str], ...]:
+    """Ids and texts out of JSON."""
+    return tuple((str(name), str(text)) for name, text in data or ())
+
+
 @dataclass(frozen=True)
 class Incoming:
     """One message. Exactly one of text, button and payload is given; text may be empty beside files.
@@ -41,7 +46,7 @@ class Incoming:
     itself means (a command such as /services); people cannot write one. at: seconds since 1970. language: what the channel
     knows of the person's language (`en`, `zh-Hans`, `zh-Hant`), for what is said before they wrote anything. name: what the
     person is called there, None where nobody knows. edits: the message whose text this replaces. shown: the words of a payload,
-    for staff to read.
+    for staff to read. parts: ids and texts of the messages that were joined to this one, none if it is a single one.
     """
 
     channel: str
@@ -56,6 +61,7 @@ class Incoming:
     files: tuple[File, ...] = ()
     edits: str | None = None
     shown: str | None = None
+    parts: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if sum(each is not None for each in (self.text, self.button, self.payload)) != 1:
@@ -66,7 +72,7 @@ class Incoming:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Incoming:
-        return cls(**{**data, "files": files_of(data.get("files"))})
+        return cls(**{**data, "files": files_of(data.get("files")), "parts": parts_of(data.get("parts"))})
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,11 @@ MISREAD = (
     (re.compile(r"(?<![抽標書牙求竹])籤"), "簽"),
     (re.compile(r"(?<![頭理白染毛美])髮(?![型廊膠])"), "發"),
     (re.compile(r"(?<![一二兩三四五六七八九十百\d幾])隻"), "只"),
+    (re.compile(r"(?<=[\d聊])天后"), "天後"),
+    (re.compile(r"回復"), "回覆"),
 )
-"""Where OpenCC takes a character for its rarer twin: 簽 (visa) is no lot, 發 (issue) no hair, 只 (only) no measure word."""
+"""Where OpenCC takes a character for its rarer twin: 簽 (visa) is no lot, 發 (issue) no hair, 只 (only) no measure word, 30天後 no
+goddess (天后), and 回覆 is always an answer here."""
 
 GLOSSARY = Path(__file__).with_name("glossary.yml")
 

@@ -38,6 +38,7 @@ from bot.desk.entries import Entry, plain
 from bot.desk.errors import DeskError, NoSuchCase, NotAllowed, NotTheirs, Over, Taken, Unseen
 from bot.desk.hours import Hours, moment
 from bot.desk.replies import (
+    correcting,
     expected_wait,
     introduced,
     leave_button,
@@ -59,6 +60,7 @@ from bot.store.connection import store_errors
 from bot.store.errors import StoreError
 from bot.store.files import Files, new_file
 from bot.store.keys import Keys
+from language.choice import reply_language
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +78,9 @@ TRIES = 20
 _CHANCE = random.SystemRandom()
 
 BANNED_DAYS = 30
+
+FORGET = "/delete_my_data"
+"""How the payload of a button begins with which a person has their data deleted."""
 
 UNANSWERED = 60 * 60
 """Seconds after which somebody whom staff leave without an answer is handed back to the assistant, and put on the due list."""
@@ -129,8 +134,8 @@ class Desk:
         staff = await self.staff.get(case.staff) if case and case.staff else None
         return staff.display(case.language) if case and staff else None
 
-    async def hear(self, case_id: str, message: Incoming) -> bool:
-        """Keep a message for the staff who own the conversation; False if they do not (any more)."""
+    async def hear(self, case_id: str, message: Incoming, payload: str | None = None) -> bool:
+        """Keep a message for the staff who own the conversation; False if they do not (any more). payload: of its button."""
         case = await self.cases.get(case_id)
         if case is None:
             return False
@@ -139,8 +144,19 @@ class Desk:
             return await _done(self.leave(case, message))
         if person.wish(typed) == "transcript":
             return await _done(self.send_transcript(case, message))
+        entries, out = [await self._of_person(case, message)], []
+        language = reply_language(typed[:200], case.language)
+        after = replace(case, language=language)
+        if person.wish(typed) == "forget" or (payload or "").startswith(FORGET):  # only the assistant can
+            notice = self._entry(f"n:{message.message_id}", "notice", said("forget_how", language))
+            entries, out = [*entries, notice], [self._out(after, notice, "notice")]
         try:
-            await self.cases.add(case, [of_person(message)], owner=Owner.staff)
+            if after == case:
+                await self.cases.add(case, entries, out, owner=Owner.staff)
+            elif case.owner is not Owner.staff:
+                return False
+            else:
+                await self.cases.write(case, after, entries, out)
         except Changed:
             return False
         return True
@@ -149,7 +165,7 @@ class Desk:
         """Keep a message to the assistant for staff, who will look after this case."""
         case = await self.cases.get(case_id)
         if case:
-            await _unless_changed(self.cases.add(case, [of_person(message)]))
+            await _unless_changed(self.cases.add(case, [await self._of_person(case, message)]))
 
     async def answered(self, message: Incoming, answer: Answer) -> None:
         """Keep what the assistant answered: in the log of the case that waits, and for a case that may be opened later."""
@@ -195,6 +211,9 @@ class Desk:
     async def place(self, case_id: str, answer: Answer) -> Answer:
         """The assistant's answer to somebody who waits, with their place in line if it is another than they were told."""
         case = await self.cases.get(case_id)
+        if case and case.state is State.waiting and case.language != answer.language:
+            before, case = case, replace(case, language=answer.language)  # what they are told from now on is in it
+            await _unless_changed(self.cases.write(before, case))
         if case is None or case.state is not State.waiting or case.due:
             return answer
         place = await self.cases.place(case)
@@ -224,7 +243,7 @@ class Desk:
             if case.asks == "contact" and wish == "skip" and await self._just_asked(case):
                 return await _done(self._contact(case, message, None))
         rated = next((each for each in cases if each.wants_comment(self._now())), None)
-        if rated and text.strip():
+        if rated and text.strip() and wish != "forget":
             comment = None if wish in ("skip", "end") else text[:1000]
             return await _done(self._comment(rated, message, comment))
         return False
@@ -289,6 +308,9 @@ class Desk:
         files = [file.id for case in cases for entry in await self.cases.whole_log(case.id) for file in entry.files]
         await self.cases.forget(conversation)
         await self.files.forget(files)
+        if files:  # what staff sent is known by its name for a while, see `bot.desk.web.uploads`
+            with store_errors():
+                await self._redis.delete(*(self._keys.desk("upload", each) for each in files))
 
     # -- staff
 
@@ -465,6 +487,12 @@ class Desk:
         if case is None:
             raise NoSuchCase
         return case
+
+    async def not_delivered(self, outgoing: Outgoing) -> None:
+        """Tell staff that something they wrote never reached the person. Does nothing for other replies."""
+        case = await self.cases.get(outgoing.case) if outgoing.case and outgoing.voice == "staff" else None
+        if case:
+            await _unless_changed(self.cases.add(case, [self._move("undelivered", outgoing.id)]))
 
     # -- time
 
@@ -657,7 +685,8 @@ class Desk:
         try:
             await self._try(case.id, change)
         except Over:
-            await self._notice(case, message, "rated_already" if case.rating else "skipped")
+            open_again = (await self.case(case.id)).state is not State.closed
+            await self._notice(case, message, "rate_later" if open_again else "rated_already")
 
     async def _comment(self, case: Case, message: Incoming, comment: str | None) -> None:
         def change(case: Case) -> _Change:
@@ -691,6 +720,10 @@ class Desk:
         """The open case of a conversation; if none is open, the newest."""
         owned = await self.cases.ownership(conversation)
         return await self.cases.get(owned.case) if owned else await self.cases.last_of(conversation)
+
+    async def _of_person(self, case: Case, message: Incoming) -> Entry:
+        entry = of_person(message)
+        return correcting(entry, await self.cases.whole_log(case.id)) if entry.edits else entry
 
     async def _recent(self, conversation: str) -> list[Entry]:
         with store_errors():

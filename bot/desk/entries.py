@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-from bot.messages import File, files_of
+from bot.messages import File, files_of, parts_of
 
 Kind = Literal["person", "assistant", "staff", "note", "notice", "move"]
 
@@ -17,7 +17,8 @@ class Entry:
     kind: `person`, `assistant` and `staff` are what the person reads or wrote; `notice` is what the desk told them; `note` is among
     staff; `move` is something that was done, see `bot.desk.cases.Move`, with its particulars in `details`. author: the id of a
     member of staff. via: the channel that a member of staff used (`telegram`, `web`). edits: the key of the entry whose text this
-    replaces; an empty text takes it back. place: in the log, once it is there.
+    replaces; an empty text takes it back. parts: keys and texts of the messages it was joined of, which came fast; none for one
+    message. place: in the log, once it is there.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Entry:
     edits: str | None = None
     move: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    parts: tuple[tuple[str, str], ...] = ()
     place: str = ""
 
     def to_json(self) -> dict[str, Any]:
@@ -41,7 +43,9 @@ class Entry:
     def from_json(cls, data: dict[str, Any], place: str = "") -> Entry:
         known = {each.name for each in fields(cls)}
         read = {name: value for name, value in data.items() if name in known}
-        return cls(**{**read, "files": files_of(data.get("files")), "place": place})
+        return cls(
+            **{**read, "files": files_of(data.get("files")), "parts": parts_of(data.get("parts")), "place": place}
+        )
 
 
 def plain(text: str) -> str:

@@ -18,6 +18,9 @@ _END = frozenset(
 _TRANSCRIPT = frozenset(
     {"transcript", "chat transcript", "对话记录", "聊天记录", "對話記錄", "聊天記錄", "對話紀錄", "聊天紀錄"}
 )
+_FORGET = frozenset(
+    {"forget", "forget me", "delete my data", "删除我的数据", "删除我的资料", "刪除我的數據", "刪除我的資料"}
+)
 _SKIP = frozenset(
     {"skip", "no", "no thanks", "no thank you", "跳过", "跳過", "不用", "不用了", "唔使", "唔使喇", "唔使啦"}
 )
@@ -51,7 +54,7 @@ _THANKS = re.compile(
     re.IGNORECASE,
 )
 
-Wish = Literal["end", "transcript", "skip"]
+Wish = Literal["end", "transcript", "forget", "skip"]
 
 
 def wish(text: str) -> Wish | None:
@@ -62,6 +65,8 @@ def wish(text: str) -> Wish | None:
         return "end"
     if bare in _TRANSCRIPT:
         return "transcript"
+    if bare in _FORGET:
+        return "forget"
     return "skip" if bare in _SKIP else None
 
 

@@ -50,7 +50,21 @@ def unanswered_since(case: Case, tail: Sequence[Entry]) -> float | None:
 def of_person(message: Incoming) -> Entry:
     text = message.text if message.text is not None else f"[{message.shown or '…'}]"
     edits = f"p:{message.edits}" if message.edits else None
-    return Entry(f"p:{message.message_id}", "person", message.at, plain(text), files=message.files, edits=edits)
+    parts = tuple((f"p:{name}", plain(each)) for name, each in message.parts)
+    key = f"p:{message.message_id}"
+    return Entry(key, "person", message.at, plain(text), files=message.files, edits=edits, parts=parts)
+
+
+def correcting(edit: Entry, log: Sequence[Entry]) -> Entry:
+    """An edit of the person as it stands in a log. Of messages that were joined it replaces the one; one of a message that
+    staff do not have says something new."""
+    first = next((e for e in log if not e.edits and (e.key == edit.edits or edit.edits in dict(e.parts))), None)
+    if first is None:
+        return replace(edit, edits=None)
+    latest = next((each for each in reversed(log) if each.edits == first.key), first)
+    parts = tuple((key, edit.text if key == edit.edits else text) for key, text in latest.parts)
+    text = "\n".join(text for _, text in parts if text) if parts else edit.text
+    return replace(edit, text=text, edits=first.key, parts=parts)
 
 
 def out_id(case: Case, key: str) -> str:

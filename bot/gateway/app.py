@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -64,6 +64,9 @@ logger = logging.getLogger(__name__)
 
 GRACE = 25.0
 """Seconds in which a shutdown finishes what it holds."""
+
+SETTLED = 3.0
+"""Seconds from a deletion until Redis writes its file anew; by then the answer is delivered, and what goes with it is gone."""
 
 PER_MINUTE = 20
 PER_MINUTE_TO_STAFF = 60
@@ -162,6 +165,7 @@ class Gateway:
         self._inbox, self._dead_letters = Inbox(redis, keys), DeadLetters(redis, keys)
         self._outbox, self._buttons = Outbox(redis, keys), Buttons(redis, keys)
         self._limits = Limits(redis, keys)
+        self._forgotten = asyncio.Event()
         staff = StaffBook(redis, keys)
         self.desk = Desk(redis, staff, hours.load(settings.desk_hours), keys)
         self._keeper = Keeper(redis, self.desk, keys)
@@ -191,6 +195,7 @@ class Gateway:
             self.web.run,
             self.desk_web.run,
             self._keeper.run,
+            self._off_the_disk,
         ]
         if self.telegram:
             work.append(self.telegram.run)
@@ -253,16 +258,28 @@ class Gateway:
         )
 
     async def _forget(self, conversation: str) -> None:
-        """Delete what the gateway itself keeps of a conversation; the web chat's history goes with the answer.
-
-        Redis then writes its file anew, so that the words are off the disk too.
-        """
+        """Delete what the gateway itself keeps of a conversation; the web chat's history goes with the answer."""
         await self._buttons.forget(conversation)
         await self._dead_letters.forget(conversation)
         await self.desk.forget(conversation)
         await self._records.forget(conversation)
-        with contextlib.suppress(RedisError):  # at work already, or not allowed on somebody else's Redis
-            await self._redis.bgrewriteaof()
+        self._forgotten.set()
+
+    async def _off_the_disk(self, stop: asyncio.Event) -> None:
+        """Have Redis write its file anew after something was deleted, so that the words are off the disk too."""
+        while not stop.is_set():
+            await _unless(stop, self._forgotten.wait())
+            if not self._forgotten.is_set():
+                return
+            await _unless(stop, asyncio.sleep(SETTLED))
+            self._forgotten.clear()
+            try:
+                await self._redis.bgrewriteaof()
+            except ResponseError as error:  # else it is not allowed on somebody else's Redis
+                if "in progress" in str(error):  # begun before, with the words
+                    self._forgotten.set()
+            except RedisError:
+                self._forgotten.set()
 
     def _routes(self) -> list[Any]:
         return [

@@ -76,7 +76,7 @@ class Turns:
             what = fate(message, owned, payload)
             if not isinstance(what, ForStaff):
                 break
-            if await self._desk.hear(what.case, message):
+            if await self._desk.hear(what.case, message, payload):
                 return None
         if isinstance(what, ForDesk):
             await self._desk.pressed(message, what.payload)

@@ -19,6 +19,9 @@ DAYS = 180
 """How long a file is kept."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
+_UNSAFE = re.compile('[\x00-\x1f\x7f-\x9f\ud800-\udfff/\\\\"<>|:*?]+')
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+"""Characters that turn the direction of text, so that a name looks like another."""
 
 
 class TooLarge(Exception):
@@ -27,7 +30,7 @@ class TooLarge(Exception):
 
 def new_file(kind: str, name: str, mime: str, size: int, telegram: str | None = None) -> File:
     """A file with an id that nobody can guess and a name that is safe in a header and on a disk."""
-    clean = re.sub(r'[\x00-\x1f\x7f/\\"<>|:*?]+', "_", name).strip(". ")[-100:] or kind
+    clean = _UNSAFE.sub("_", _TURNING.sub("", name)).strip(". ")[-100:] or kind
     return File(secrets.token_urlsafe(16), kind, clean, mime[:100], size, telegram)
 
 

@@ -62,8 +62,8 @@ class Keys:
         return f"{self.prefix}web:ids:{_safe(conversation)}"
 
     def web_limit(self, who: str) -> str:
-        """String: when a session or an address of the web chat has used up what it may send."""
-        return f"{self.prefix}web:limit:{_safe(who)}"
+        """String: when a session, an address or a conversation has used up what it may send. Names it by a digest, see `seen`."""
+        return f"{self.prefix}web:limit:{hashlib.sha256(who.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
     def telegram(self, what: str, about: str) -> str:
         """String: what the Telegram channel remembers; `what` is a word of its own, `about` a bot, chat, conversation or reply."""

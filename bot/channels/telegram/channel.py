@@ -126,7 +126,8 @@ class Channel:
         self._memory = Memory(redis, keys, self._id)
         self._pace = pace or Pace()
         self._downloads = Downloads(self._bot, Files(redis, keys))
-        self._sender = Sender(self._bot, self._memory, self._pace, self._downloads, settings.slow)
+        lost = desk.not_delivered if desk else None
+        self._sender = Sender(self._bot, self._memory, self._pace, self._downloads, settings.slow, lost)
         self._desk = desk
         self._group: Group | None = None
         if desk and staff_chat is not None:

@@ -70,11 +70,23 @@ class Target:
 
 
 class Sender:
-    """Sends what `run` finds in the outbox. pace: shared with whatever else sends messages. fetch: gives the bytes of files."""
+    """Sends what `run` finds in the outbox. pace: shared with whatever else sends messages. fetch: gives the bytes of files.
 
-    def __init__(self, bot: Bot, memory: Memory, pace: Pace, fetch: Fetch, slow: float = 1.0) -> None:
+    lost: called with a reply that never will arrive. Raises StoreError.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        memory: Memory,
+        pace: Pace,
+        fetch: Fetch,
+        slow: float = 1.0,
+        lost: Callable[[Outgoing], Awaitable[None]] | None = None,
+    ) -> None:
         """slow: unit of pauses after errors, seconds."""
         self._slow = slow
+        self._lost = lost
         self._fetch = fetch
         self._bot = bot
         self._memory = memory
@@ -139,7 +151,7 @@ class Sender:
             await entry.failed(REDIS_AWAY)
         except Exception as error:  # noqa: BLE001 - a reply that breaks us must not hold up its conversation for ever
             logger.error("Telegram: %s in %s", type(error).__name__, place(error))  # noqa: TRY400 - may hold words of people
-            await entry.drop("it cannot be sent")
+            await self._drop(entry, "it cannot be sent")
 
     async def _send(self, entry: Entry) -> None:
         outgoing = entry.outgoing
@@ -149,7 +161,7 @@ class Sender:
             await entry.drop("not for Telegram")
             return
         if entry.uncertain and time.time() - outgoing.at > LONG_AGO:
-            await entry.drop("nobody knows whether it arrived")
+            await self._drop(entry, "nobody knows whether it arrived")
             return
         if await self._memory.blocked(chat):
             await self._done(entry, "blocked")
@@ -380,7 +392,16 @@ class Sender:
         if reason is None:
             await entry.delivered()
         else:
-            await entry.drop(reason)
+            await self._drop(entry, reason)
+
+    async def _drop(self, entry: Entry, reason: str) -> None:
+        if self._lost:
+            try:
+                await self._lost(entry.outgoing)
+            except StoreError:
+                await entry.failed(REDIS_AWAY)
+                return
+        await entry.drop(reason)
 
     async def _target(self, outgoing: Outgoing, chat: int) -> Target:
         where = await self._memory.moved(chat)

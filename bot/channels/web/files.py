@@ -32,9 +32,6 @@ _PICTURES = (
 _HARMLESS = re.compile(r"(audio|video)/[a-z0-9.+-]+|text/plain|application/(pdf|zip|msword|rtf|vnd\.[a-z0-9.-]+)")
 """Kinds that are said to a browser, which only saves them; others are bytes."""
 
-_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
-"""Characters that turn the direction of text, so that a name looks like another."""
-
 
 def picture(content: bytes) -> str | None:
     """The mime type of a picture that every browser shows; None for anything else, whatever its name."""
@@ -45,12 +42,11 @@ def picture(content: bytes) -> str | None:
 
 def uploaded(name: str, content: bytes) -> File:
     """What was uploaded under a name; nothing else that its sender says of it counts."""
-    clean = _TURNING.sub("", name)
     found = picture(content)
-    mime = found or mimetypes.guess_type(clean)[0] or "application/octet-stream"
+    mime = found or mimetypes.guess_type(name)[0] or "application/octet-stream"
     major = mime.partition("/")[0]
     kind = "photo" if found else major if major in ("audio", "video") else "document"
-    return new_file(kind, clean, mime, len(content))
+    return new_file(kind, name, mime, len(content))
 
 
 def headers(file: File, content: bytes) -> dict[str, str]:

@@ -46,6 +46,7 @@ redis.call('EXPIRE', ids, ARGV[6])
 for i = 9, #ARGV, 2 do redis.call('HSET', files, ARGV[i], ARGV[i + 1]) end
 redis.call('EXPIRE', files, ARGV[6])
 redis.call('XADD', feed, 'MAXLEN', '~', ARGV[7], '*', 'conversation', conversation)
+redis.call('EXPIRE', feed, ARGV[6])
 return seq
 """
 """Sequence numbers are milliseconds since 1970, made larger where two would be equal: they grow even across a deletion."""

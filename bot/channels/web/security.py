@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -62,12 +61,8 @@ def ours(given: Headers, origins: tuple[str, ...]) -> bool:
     if given.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return given.get("origin") in origins
     origin = given.get("origin", "")
-    parts = urlsplit(origin)
-    own = (
-        parts.scheme in ("http", "https")
-        and bool(parts.netloc)
-        and parts.netloc.lower() == given.get("host", "").lower()
-    )
+    scheme, _, host = origin.partition("://")
+    own = scheme in ("http", "https") and bool(host) and host.lower() == given.get("host", "").lower()
     return own or origin in origins
 
 

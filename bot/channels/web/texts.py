@@ -137,8 +137,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "privacy": (
         f"不需要账号。对话在本页保留7天，最多在服务器保留30天；与工作人员的对话在结束后保留{KEPT_DAYS}天。可随时删除。请勿输入证件号码等敏感信息。",
         (
-            "No account needed. This page keeps your conversation for 7 days and the server at most 30; what staff were asked is "
-            f"kept for {KEPT_DAYS} days after its end. You can delete it at any time. Please do not type ID numbers or other sensitive data."
+            "No account needed. This page keeps your conversation for 7 days and the server at most 30; what was said with "
+            f"staff is kept for {KEPT_DAYS} days after its end. You can delete it at any time. Please do not type ID numbers or other sensitive data."
         ),
     ),
     "noscript": (

@@ -405,10 +405,13 @@ class Web:
         opened = await self._opened(request)
         if isinstance(opened, Response):
             return opened
-        session, slot = opened
+        session, _ = opened
         after = _number(request.headers.get("last-event-id") or request.query_params.get("after"))
 
         async def stream() -> AsyncIterator[str]:
+            slot = self._slot(_streams(session, _host(request)))
+            if slot is None:  # many were asked for at once
+                return
             with slot:
                 async with contextlib.aclosing(self._follow(conversation_of(session), after)) as frames:
                     yield "retry: 2000\n\n"

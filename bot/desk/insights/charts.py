@@ -11,7 +11,7 @@ HEIGHT = 170
 AXIS = 24
 ROW = 30
 WIDE = 360
-NAME_WIDTH = 128
+NAME_WIDTH = 146
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def ceiling(chart: Chart) -> int:
 
 def shortened(name: str) -> str:
     """A name that fits before its bar; Chinese takes twice the room."""
-    room = 18
+    room = 21
     for place, char in enumerate(name):
         room -= 2 if char > "\u2e7f" else 1
         if room < 0:

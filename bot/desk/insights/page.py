@@ -40,18 +40,18 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "of {0} that are known; {1} are less than 7 days old",
     ),
     "handed": ("转人工", "Handed over"),
-    "closed_of": ("其中{0}条已办结", "{0} of them closed"),
+    "closed_of": ("其中{0}条已结束", "{0} of them closed"),
     "response": ("首次回复时间", "First response"),
-    "resolution": ("办结时间", "Time to close"),
+    "resolution": ("处理时长", "Time to close"),
     "median": ("中位数；90%在{0}以内", "median; 90% within {0}"),
     "working": ("按工作时间：{0}，90%在{1}以内", "in working hours {0}, 90% within {1}"),
     "rating": ("满意度", "Rating"),
-    "rated": ("{0}条评价，占办结咨询的{1}", "{0} ratings, {1} of closed cases"),
+    "rated": ("{0}条评价，占已结束咨询的{1}", "{0} ratings, {1} of closed cases"),
     "thumbs": ("对助手回答的评价", "Answers of the assistant"),
-    "thumbs_about": ("👍和👎的次数", "times 👍 and 👎 was pressed"),
+    "thumbs_about": ("👍和👎的次数", "how often 👍 and 👎 were pressed"),
     "by_day": ("每天", "By day"),
     "by_reason": ("转人工原因", "Why staff were needed"),
-    "by_outcome": ("办结结果", "How cases ended"),
+    "by_outcome": ("咨询结果", "How cases ended"),
     "by_rating": ("评分分布", "Ratings"),
     "by_language": ("按语言", "By language"),
     "by_service": ("按事项", "By service"),
@@ -69,7 +69,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "intro": (
         "助手没听懂、认为超出范围，或被点👎的问题，相近的归为一组。标注后可用 bot inbox export 转为训练语料和测试。",
-        "Questions the assistant did not understand, took for out of scope, or got 👎 for; similar ones are grouped. Once labelled, bot inbox export makes training data and tests of them.",
+        "Questions that the assistant did not understand or took for out of scope, and those whose answer got 👎. Similar ones are grouped. Once they are labelled, bot inbox export makes training data and tests of them.",
     ),
     "open": ("待处理", "Open"),
     "labelled": ("已标注", "Labelled"),
@@ -239,14 +239,18 @@ def _tiles(figures: Figures, language: str) -> Markup:
     nothing = _say("no_data", language)
     share = f"{figures.resolved_share:.0%}" if figures.resolved_share is not None else nothing
     rating = f"{figures.rating:.1f}" if figures.rating is not None else nothing
-    rated_share = f"{figures.rated_share:.0%}" if figures.rated_share is not None else "–"
+    rated = (
+        [_say("rated", language, figures.rated, f"{figures.rated_share:.0%}")]
+        if figures.rated_share is not None
+        else []
+    )
     tiles = [
         ("conversations", str(figures.conversations), [_say("messages", language, figures.messages, figures.missed, figures.out_of_scope)]),
         ("resolved", share, [_say("resolved_of", language, figures.known, figures.unknown)]),
         ("handed", str(figures.cases), [_say("closed_of", language, figures.closed)]),
         ("response", *_spread(figures.response, figures.response_working, language)),
         ("resolution", *_spread(figures.resolution, figures.resolution_working, language)),
-        ("rating", rating, [_say("rated", language, figures.rated, rated_share)]),
+        ("rating", rating, rated),
         ("thumbs", f"👍 {figures.up} · 👎 {figures.down}", [_say("thumbs_about", language)]),
     ]  # fmt: skip
     return tag(
@@ -280,7 +284,7 @@ def _days(report: Report, language: str) -> Markup:
     series = _series(days, language)
     chart = _chart("by_day", list(days), series, language)
     labels = [f"{int(day[5:7])}/{int(day[8:])}" for day in days]
-    scroll = {"class": "scroll", "tabindex": "0", "role": "group", "aria-label": chart.title}
+    scroll = {"class": "scroll newest", "tabindex": "0", "role": "group", "aria-label": chart.title}
     return _figure(
         chart,
         tag("div", scroll, charts.columns(chart, labels)),

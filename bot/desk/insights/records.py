@@ -71,7 +71,7 @@ for _, name in ipairs(turn.services) do visit.services[name] = (visit.services[n
 for _, name in ipairs(turn.intents) do visit.intents[name] = (visit.intents[name] or 0) + 1 end
 for name, count in pairs(turn.counts) do visit[name] = (visit[name] or 0) + count end
 redis.call('HSET', KEYS[3], id, cjson.encode(visit))
-redis.call('EXPIRE', KEYS[4], {KEPT})
+for i = 2, 4 do redis.call('EXPIRE', KEYS[i], {KEPT}) end
 
 local function keep(question, kind)
   question.kind = kind
@@ -91,6 +91,7 @@ if turn.question then
   if not interview then redis.call('SET', KEYS[5], cjson.encode(turn.question), 'EX', {ASKED}) end
   if turn.kind then keep(turn.question, turn.kind) end
 end
+for _, key in ipairs({{KEYS[6], KEYS[7], KEYS[9]}}) do redis.call('EXPIRE', key, {VAIN}) end
 return 1
 """
 
@@ -108,10 +109,11 @@ end
 redis.call('DEL', KEYS[3], KEYS[4], KEYS[7])
 """
 
-MARK = """
+MARK = f"""
 -- KEYS: marks, vain data. ARGV: id, what stands there ('' for nothing), what shall stand there ('' for nothing)
 if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 or (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
 if ARGV[3] == '' then redis.call('HDEL', KEYS[1], ARGV[1]) else redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+redis.call('EXPIRE', KEYS[1], {VAIN})
 return 1
 """
 

@@ -17,7 +17,7 @@ from bot.desk.canned import Canned
 from bot.desk.cases import Case, Move, Outcome, Reason, State
 from bot.desk.entries import Entry
 from bot.desk.staff import Staff
-from bot.desk.telegram.texts import CHANNELS, CHOSEN, LANGUAGES, OUTCOMES, REASONS, said
+from bot.desk.telegram.texts import CHANNELS, CHOSEN, LANGUAGES, OUTCOMES, REASONS, STATES, said
 from catalog.render import SHENZHEN
 
 TITLE = 128
@@ -72,7 +72,7 @@ def sign(case: Case) -> str:
 
 def facts(case: Case, names: Names) -> str:
     """The card without the last messages, as HTML."""
-    state = {State.waiting: "等候中 waiting", State.active: "进行中 active", State.closed: "已结束 closed"}[case.state]
+    state = " ".join(STATES[case.state])
     if case.due:
         state = f"{state} · {said('due')}"
     lines = [
@@ -153,8 +153,8 @@ def loud(entries: Iterable[Entry]) -> bool:
     return any(each.kind == "person" or (each.kind == "move" and each.move in _LOUD) for each in entries)
 
 
-_MOVES = (*(each.value for each in Move if each is not Move.say), "ban")
-_LOUD = {Move.open.value, Move.reopen.value, Move.transfer.value, Move.overdue.value}
+_MOVES = (*(each.value for each in Move if each is not Move.say), "ban", "undelivered")
+_LOUD = {Move.open.value, Move.reopen.value, Move.transfer.value, Move.overdue.value, Move.lapse.value, "undelivered"}
 
 
 def _move(entry: Entry, names: Names) -> str:

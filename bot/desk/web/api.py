@@ -349,6 +349,8 @@ class Api:
         token = request.cookies.get(COOKIE, "")
 
         async def stream() -> AsyncIterator[str]:
+            if self._streams[me] >= STREAMS:  # many were asked for at once
+                return
             with self._slot(me), self._board.listen() as listener:
                 yield "retry: 2000\n\n"
                 async for frame in self._follow(token, viewer, after, listener):

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote
 
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -203,10 +203,10 @@ def same(given: str | None, wanted: str) -> bool:
 
 def inside(wanted: str) -> str:
     """A page of the desk to go to: the one wanted, if it is one of ours, else the desk itself."""
-    parts = urlsplit(wanted)
-    if parts.scheme or parts.netloc or parts.path not in PAGES or not wanted.startswith("/desk"):
+    path, _, query = wanted.partition("#")[0].partition("?")
+    if path not in PAGES:
         return "/desk"
-    return parts.path + (f"?{quote(parts.query, safe='=&%-')}" if parts.query and len(parts.query) < 200 else "")
+    return path + (f"?{quote(query, safe='=&%-', errors='replace')}" if query and len(query) < 200 else "")
 
 
 def cookie(name: str, value: str, request: Request, *, age: int | None = None) -> str:

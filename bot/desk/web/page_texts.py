@@ -23,9 +23,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "choose": ("请选择一条咨询。", "Choose a case."),
     "choose_hint": ("按“?”键查看快捷键。", "Press ? for keyboard shortcuts."),
     "loading": ("正在加载……", "Loading…"),
-    "due": ("待回复", "Answer due"),
+    "due": ("优先回复", "Answer due"),
     "due_long": (
-        "没能及时有人接待，已答应会回复，请优先处理",
+        "没有人及时接待，已承诺回复，请优先处理",
         "Nobody came in time and an answer was promised: please answer first",
     ),
     "state_waiting": ("等候中", "Waiting"),
@@ -36,7 +36,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "for": ("等{name}接待", "For {name}"),
     "for_me": ("指定给我", "For me"),
     "waited": ("已等{time}", "Waiting {time}"),
-    "unread": ("{n}条待回复", "{n} to answer"),
+    "unread": ("{n}条未回复", "{n} to answer"),
     "reopened": ("再次咨询", "Reopened"),
     "last_staff": ("工作人员：", "Staff: "),
     "last_note": ("备注：", "Note: "),
@@ -103,8 +103,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "move_transfer": ("{by}把咨询转给团队“{team}”", "{by} transferred the case to the team “{team}”"),
     "move_transfer_any": ("{by}把咨询放回等候列表", "{by} put the case back in the queue"),
     "move_overdue": (
-        "没能及时有人接待，已告知咨询人",
+        "没有人及时接待，已告知咨询人",
         "Nobody came in time; the person was told",
+    ),
+    "move_lapse": (
+        "一小时无人回复，已告知咨询人，等待接待",
+        "No answer for an hour; the person was told and waits again",
     ),
     "move_contact": ("咨询人答复了联系方式的询问", "The person answered the request for a contact"),
     "move_close": ("{by}结束了咨询：{outcome}", "{by} closed the case: {outcome}"),
@@ -112,6 +116,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "move_reopen": ("咨询人再次咨询", "The person opened the case again"),
     "move_rate": ("咨询人评分：{rating}/5", "The person rated: {rating} of 5"),
     "move_comment": ("咨询人写了评价", "The person left a comment"),
+    "move_undelivered": (
+        "有一条消息没有送达，咨询人可能屏蔽了机器人",
+        "A message did not reach the person, who may have blocked the bot",
+    ),
     "move_ban": ("{by}已屏蔽此人", "{by} banned the person"),
     "move_other": ("咨询有变动", "The case changed"),
     # -- composer
@@ -164,7 +172,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "transfer_colleagues": ("同事", "Colleagues"),
     "transfer_teams": ("团队", "Teams"),
     "transfer_note": ("给同事的备注（咨询人看不到）", "Note for your colleague (the person cannot see it)"),
-    "away": ("不在线", "away"),
+    "name_me": ("{name}（我）", "{name} (me)"),
+    "away": ("暂不接待", "away"),
     "here": ("可接待", "available"),
     "close_title": ("结束{id}号咨询", "Close case {id}"),
     "close_text": (

@@ -266,7 +266,7 @@ def _menu(viewer: Viewer) -> Markup:
     return tag(
         "details",
         {"class": "menu"},
-        tag("summary", None, staff.display(viewer.language)),
+        tag("summary", None, tag("span", None, staff.display(viewer.language))),
         tag(
             "nav",
             {"aria-label": say("pages")},

@@ -78,10 +78,8 @@ class SignIn:
 
     async def _language(self, request: Request, viewer: Viewer, given: dict[str, Any]) -> Response:
         wanted = given.get("next", "")
-        path = urlsplit(wanted).path
-        back = inside(wanted)
-        if path == "/desk/login":  # comes from the page itself, and leads there only
-            back = path
+        login = wanted.partition("?")[0] == "/desk/login"  # comes from the page itself, and leads there only
+        back = "/desk/login" if login else inside(wanted)
         response = RedirectResponse(back, 303)
         if given.get("language") in LANGUAGES:
             response.headers.append("Set-Cookie", cookie(LANGUAGE_COOKIE, given["language"], request, age=YEAR))

@@ -98,7 +98,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "error_session": ("登录已过期，请重新登录。", "You are signed out. Please sign in again."),
     "error_csrf": ("页面已过期，请刷新。", "This page is out of date. Please reload it."),
     "error_origin": ("请求不是从本页发出的。", "The request did not come from this page."),
-    "error_bad": ("操作没有成功。", "That did not work."),
+    "error_bad": ("操作没有成功，请再试一次。", "That did not work. Please try again."),
     "error_away": ("暂时连不上，请稍后再试。", "The desk cannot be reached just now. Please try again."),
     "error_too_fast": ("操作太频繁，请稍后再试。", "That was a bit fast. Please try again in a moment."),
     "error_too_many": ("打开的页面太多，请先关掉几个。", "Too many pages are open. Please close some."),
@@ -107,7 +107,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "error_no_case": ("没有这条咨询，或已被删除。", "There is no such case, or it was deleted."),
     "error_taken": ("{name}已接待这条咨询。", "{name} has this case already."),
     "error_over": (
-        "咨询的状态已经变了，现在不能这样做。",
+        "咨询的状态已经变了，现在不能这样操作。",
         "The case has moved on; this is no longer possible.",
     ),
     "error_unseen": (
@@ -115,7 +115,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The person has just written something. Please read it first.",
     ),
     "error_not_allowed": (
-        "只有处理人或主管可以这样做。",
+        "只有处理人或主管可以这样操作。",
         "Only whoever has the case, or a supervisor, can do this.",
     ),
     "error_not_theirs": ("这不是您的消息。", "This is not your message."),

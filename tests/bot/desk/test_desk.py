@@ -268,7 +268,7 @@ async def test_whoever_is_left_without_an_answer_is_handed_back(
 ) -> None:
     office.clock.at(hour, 30)
     case = await office.served(language)
-    question = office.writes("What papers do I need?")
+    question = office.writes("What papers do I need?" if language == "en" else "需要哪些材料？")
     await office.desk.hear(case.id, question)
     office.clock.now = question.at + 3500
     await office.desk.tick()
@@ -766,8 +766,9 @@ async def test_buttons_of_another_conversation_do_nothing(office: Office) -> Non
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
 async def test_the_transcript_is_sent_as_a_file(office: Office, language: str) -> None:
+    thanks = {"en": "Fine, thank you", "zh-Hans": "好的，谢谢", "zh-Hant": "好的，謝謝"}[language]
     case = await office.served(language, text="请带护照")
-    await office.desk.hear(case.id, office.writes("好的，謝謝"))
+    await office.desk.hear(case.id, office.writes(thanks))
     await office.desk.close(case.id, LI, Outcome.answered, "web")
     message = office.writes("对话记录")
     for _ in range(2):
@@ -779,7 +780,7 @@ async def test_the_transcript_is_sent_as_a_file(office: Office, language: str) -
     assert content is not None and content.startswith(b"\xef\xbb\xbf") and file.size == len(content)
     lines = content.decode("utf-8-sig").split("\r\n")
     you, staff = {"en": ("You: ", "Li Na: "), "zh-Hans": ("您：", "李娜："), "zh-Hant": ("您：", "李娜：")}[language]
-    assert f"2026-11-25 10:00  {staff}请带护照" in lines and f"2026-11-25 10:00  {you}好的，謝謝" in lines
+    assert f"2026-11-25 10:00  {staff}请带护照" in lines and f"2026-11-25 10:00  {you}{thanks}" in lines
     joined = said("joined", language, name=LI.display(language))
     assert any(line.endswith(traditional(joined) if language == "zh-Hant" else joined) for line in lines)
 
@@ -949,6 +950,80 @@ async def test_what_a_person_sends_stands_in_the_case_as_it_is(office: Office) -
     ]  # fmt: skip
     assert log[1].files == (PHOTO,) and log[2].edits == log[0].key
     assert (await office.case()).state is State.active
+
+
+@pytest.mark.parametrize("how", ["/forget", "刪除我的資料", "[button]", "[command]"])
+async def test_who_wants_their_data_deleted_is_told_how_while_staff_have_them(office: Office, how: str) -> None:
+    case = await office.served("zh-Hant")
+    payloads = {"[button]": '/delete_my_data{"says": "yes"}', "[command]": "/delete_my_data"}
+    given = {"payload": payloads[how], "shown": "yes"} if how in payloads else {"text": how}
+    message = office.writes(**given)
+    for _ in range(2):
+        assert await office.desk.hear(case.id, message, payloads.get(how))
+    told = traditional(said("forget_how", "zh-Hant"))
+    assert [out.answer.text for out in await office.sent("notice")][1:] == [told]
+    assert (await office.log(case, "person"))[-1].text == ("[yes]" if how in payloads else how)
+
+
+async def test_a_wish_to_be_forgotten_is_no_comment(office: Office) -> None:
+    case = await office.served()
+    await office.desk.close(case.id, LI, Outcome.answered, "web")
+    await office.presses("⭐ 5")
+    assert not await office.desk.wished(office.writes("Delete my data"))
+    assert (await office.case()).comment is None
+
+
+async def test_the_desk_speaks_the_language_that_the_person_goes_over_to(office: Office) -> None:
+    case = await office.served()
+    assert await office.desk.hear(case.id, office.writes("我想問一下個人所得稅補貼怎麼申請"))
+    assert (await office.case()).language == "zh-Hant"
+    await office.desk.close(case.id, LI, Outcome.answered, "web")
+    assert (await office.last()).answer.text.startswith(traditional(said("handed_back", "zh-Hant", name="李娜")))
+
+
+async def test_who_waits_is_told_in_the_language_of_the_last_answer(office: Office) -> None:
+    case = await office.waits()
+    answer = Answer("zh-Hant", "ask_fee", None, 1.0, "ANSWER")
+    assert await office.desk.place(case.id, answer) == answer
+    await office.desk.claim(case.id, LI, "web")
+    assert (await office.last()).answer.text == traditional(said("joined", "zh-Hant", name="李娜"))
+
+
+async def test_an_edit_of_one_of_several_messages_leaves_the_others(office: Office) -> None:
+    """Messages that come fast stand in the log as one."""
+    case = await office.served()
+    parts = (("fast1", "My phone is"), ("fast2", "13800000000"), ("fast3", "call me"))
+    together = office.writes("\n".join(text for _, text in parts), message_id="fast3", parts=parts)
+    assert await office.desk.hear(case.id, together)
+    for of, text in (("fast2", "13900000000"), ("fast3", "call me soon"), ("fast1", "Phone:")):
+        assert await office.desk.hear(case.id, office.writes(text, edits=of))
+    edits = [each for each in await office.log(case, "person") if each.edits]
+    assert {each.edits for each in edits} == {"p:fast3"}
+    assert [each.text for each in edits] == [
+        "My phone is\n13900000000\ncall me",
+        "My phone is\n13900000000\ncall me soon",
+        "Phone:\n13900000000\ncall me soon",
+    ]
+
+
+async def test_an_edit_of_what_staff_never_got_is_something_new(office: Office) -> None:
+    case = await office.served()
+    assert await office.desk.hear(case.id, office.writes("I meant this", edits="long ago"))
+    last = (await office.log(case, "person"))[-1]
+    assert (last.text, last.edits) == ("I meant this", None)
+
+
+async def test_a_rating_of_a_case_that_is_open_again_is_asked_for_later(office: Office) -> None:
+    case = await office.served()
+    await office.desk.close(case.id, LI, Outcome.answered, "web")
+    await office.asks()
+    for number in range(2):  # while it waits, and while staff have it
+        await office.presses("⭐ 5")
+        assert (await office.last()).answer.text == said("rate_later", "en")
+        await office.desk.say(case.id, LI, "Here again", f"again{number}", "web")
+    await office.desk.close(case.id, LI, Outcome.answered, "web")
+    await office.presses("⭐ 5")
+    assert (await office.case()).rating == 5
 
 
 async def test_two_conversations_never_mix(office: Office) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 from redis.asyncio import Redis
 
 from bot.channels.telegram.webhook import BODY
+from bot.gateway import app
 from bot.gateway.app import Gateway
 from bot.settings import Settings
+from bot.store.connection import connect, socket_url
+from bot.store.server import EmbeddedServer
 from catalog.store import shared
 
 SECRET = "a-secret-of-the-webhook"
@@ -74,3 +78,34 @@ async def test_of_an_endless_update_no_more_is_held_than_telegram_sends(gateway:
             response = await asyncio.wait_for(client.post("/telegram", content=endless(), headers=headers), 10)
             assert response.status_code == status
             assert taken <= BODY + 2 * 2**16
+
+
+async def test_what_was_deleted_is_off_the_disk_though_redis_is_at_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written anew once what goes with the answer is gone, and again if Redis was at that already."""
+    monkeypatch.setattr(app, "SETTLED", 0.3)
+    server = EmbeddedServer(tmp_path / "redis")
+    redis = connect(socket_url(server.start()))
+    stop = asyncio.Event()
+    gateway = Gateway(Settings(engines=0, engine_urls="http://127.0.0.1:1"), shared(), None, redis)
+    work = asyncio.create_task(gateway._off_the_disk(stop))
+    try:
+        await redis.config_set("rdb-key-save-delay", 10_000)  # microseconds for each key: it is at work for a second
+        for number in range(100):
+            await redis.set(f"qta:other:{number}", "x")
+        await redis.set("qta:web:history:web%3Aa", "what somebody said")
+        await redis.bgrewriteaof()
+        await gateway._forget("web:a")
+        await redis.delete("qta:web:history:web%3Aa")
+        file = server.data_dir / "appendonly.aof"
+        for _ in range(200):
+            if b"what somebody said" not in file.read_bytes():
+                break
+            await asyncio.sleep(0.1)
+        assert b"what somebody said" not in file.read_bytes()
+    finally:
+        stop.set()
+        await work
+        await redis.close(close_connection_pool=True)
+        server.stop()

@@ -211,13 +211,16 @@ async def log_of(desk: Desk, conversation: str) -> list[Entry]:
     return [entry for case in reversed(cases) for entry in await desk.cases.whole_log(case.id)]
 
 
+LEFT = tuple(said(text, language) for text in ("left", "left_waiting") for language in ("en", "zh-Hans"))
+
+
 def check(talk: Talk, sent: list[Outgoing], log: list[Entry]) -> None:
     """What must hold for a conversation, whatever happened."""
     owner = Owner.assistant
     for out in sent:
         if ":m:claim:" in out.id:
             owner = Owner.staff
-        elif ":m:close:" in out.id or out.answer.text.startswith((said("left", "en"), said("left_waiting", "en"))):
+        elif ":m:close:" in out.id or out.answer.text.startswith(LEFT):
             owner = Owner.assistant
         else:
             assert out.voice != "assistant" or owner is Owner.assistant, f"talked over: {out}"

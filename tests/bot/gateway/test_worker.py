@@ -267,7 +267,9 @@ def test_what_is_answered_together(
 def test_joining() -> None:
     one, two = replace(text("a", 1, "你好"), language="zh-Hans"), text("a", 2, "fees?")
     assert joined([one]) == one
-    assert joined([one, two]) == replace(two, text="你好\nfees?", language="zh-Hans")
+    parts = ((one.message_id, "你好"), (two.message_id, "fees?"))
+    assert joined([one, two]) == replace(two, text="你好\nfees?", language="zh-Hans", parts=parts)
+    assert Incoming.from_json(joined([one, two]).to_json()) == joined([one, two])
     assert joined([pressed(1)]) == pressed(1)
     pictures = [
         replace(each, text=caption, files=(File(name, "photo", name, "image/jpeg", 1),))

@@ -273,7 +273,7 @@ async function transfer() {
   const options = [
     ["any", words.say("transfer_any")],
     ...(boot.teams.length ? [[null, words.say("transfer_teams")], ...boot.teams.map((each) => [`team ${each}`, each])] : []),
-    ...(others.length ? [[null, words.say("transfer_colleagues")], ...others.map((each) => [`staff ${each.id}`, each.id === me.id ? `${each.name} (${words.say("me")})` : each.name, words.say(each.available ? "here" : "away")])] : []),
+    ...(others.length ? [[null, words.say("transfer_colleagues")], ...others.map((each) => [`staff ${each.id}`, each.id === me.id ? words.say("name_me", { name: each.name }) : each.name, words.say(each.available ? "here" : "away")])] : []),
   ];
   const note = make("textarea", { name: "note", id: "transfer-note", rows: "2", maxlength: "2000" });
   const answer = await ask({

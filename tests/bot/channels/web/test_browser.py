@@ -447,14 +447,19 @@ async def test_staff_join_answer_and_hand_back(open_page: Open, desk_site: Any, 
         await expect(staff.locator(".tools, .sources, button")).to_have_count(0)
         await expect(page.locator("#typing")).to_be_hidden()
         await expect(page.locator("#announcer")).to_contain_text("Li Wei: Please look")
-        await at.desk.edit(case.id, at.li, "1", "Please look again", key="2", via="web")
-        await expect(staff.locator(".said")).to_have_text("Please look again")
+        await at.desk.edit(
+            case.id, at.li, "1", "The bureau needs until Friday. I will write to you here.", key="2", via="web"
+        )
+        await expect(staff.locator(".said")).to_have_text("The bureau needs until Friday. I will write to you here.")
         await expect(staff.locator(".edited")).to_have_text("edited")
-        await expect(page.locator("#announcer")).to_contain_text("Li Wei, edited: Please look again")
-        await shot(page, "staff-1280")
+        await expect(page.locator("#announcer")).to_contain_text(
+            "Li Wei, edited: The bureau needs until Friday. I will write to you here."
+        )
+        await shot(page, "web-with-staff")
         await at.desk.edit(case.id, at.li, "1", "", key="3", via="web")
         await expect(staff.locator(".edited")).to_have_text("withdrawn")
         await expect(page.locator("#log")).not_to_contain_text("Please look")
+        await expect(page.locator("#log")).not_to_contain_text("until Friday")
         await page.reload()
         await online(page)
         await expect(staff.locator(".edited")).to_have_text("withdrawn")
@@ -514,7 +519,7 @@ async def test_leaving_on_a_phone_in_chinese(open_page: Open, desk_site: Any, of
         await expect(page.locator(".person .bubble").last).to_have_text("结束")
         await expect(lines(page).last).to_contain_text("您已结束与工作人员的对话")
         await expect(page.get_by_role("button", name="5分（满分5分）")).to_be_visible()
-        await lines(page).last.get_by_role("button", name="发给我对话记录").click()
+        await lines(page).last.get_by_role("button", name="获取对话记录").click()
         link = lines(page).last.locator("a.file")
         async with page.expect_download() as download:
             await link.click()

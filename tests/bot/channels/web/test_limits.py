@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 
 import pytest
@@ -61,3 +62,9 @@ async def test_a_days_budget_is_spent_from_all_or_from_none(redis: Redis) -> Non
     assert await limits.spend(90, {"y": 100}), "what was refused did not count"
     assert not await limits.spend(1, {"y": 100})
     assert 86_000 < await redis.ttl(keys.web_limit("x")) <= 86_400
+
+
+def test_no_conversation_is_named_by_what_counts_it() -> None:
+    keys = Keys()
+    assert re.fullmatch(r"qta:web:limit:[0-9a-f]{32}", keys.web_limit("person:tg:4242424242"))
+    assert keys.web_limit("person:tg:4242424242") != keys.web_limit("person:tg:4242424243")

@@ -237,6 +237,24 @@ async def test_open_streams_have_a_limit(site: Site) -> None:
         assert (await again.get("/api/poll")).status_code == 200
 
 
+async def test_streams_asked_for_at_once_are_counted_too(site: Site) -> None:
+    async with entered(site) as client:
+        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        connections = [await asyncio.open_connection("127.0.0.1", site.port) for _ in range(48)]
+        for _, writer in connections:
+            writer.write(f"GET /api/events HTTP/1.1\r\nHost: a\r\nCookie: {cookies}\r\n\r\n".encode())
+
+        async def is_open(reader: asyncio.StreamReader) -> bool:
+            with contextlib.suppress(asyncio.TimeoutError, asyncio.IncompleteReadError):
+                await asyncio.wait_for(reader.readuntil(b"entries"), 1)
+                return True
+            return False
+
+        assert sum(await asyncio.gather(*(is_open(reader) for reader, _ in connections))) <= 12
+        for _, writer in connections:
+            writer.close()
+
+
 async def test_sessions(site: Site) -> None:
     async with site.client() as client:
         assert (await client.get("/api/session")).status_code == 401

@@ -116,6 +116,8 @@ def test_the_figures_on_the_page_are_those_of_the_report() -> None:
     assert f'<dd class="figure">{found.all.conversations}</dd>' in page
     assert f'<dd class="figure">{found.all.resolved_share:.0%}</dd>' in page
     assert f"{found.all.rated} ratings, {found.all.rated_share:.0%} of closed cases" in page
+    open_only = report([visit("1", START)], [], NineToFive(), START, END, now=LATE)
+    assert "of closed cases" not in insights(open_only, "en"), "there are none"
     row = next(iter(found.by["day"].items()))
     assert f'<th scope="row">{row[0]}</th><td>{row[1].conversations}</td>' in page
 

@@ -141,6 +141,17 @@ async def test_what_is_deleted_is_gone_and_others_stay(redis: Redis) -> None:
     assert left == {keys.desk("insights-secret")}
 
 
+async def test_everything_but_the_secret_goes_when_nobody_writes_any_more(redis: Redis) -> None:
+    records = Records(redis)
+    await records.turn(said("weather?", NOON), answered("out_of_scope", None))
+    [question] = await records.vain(10)
+    assert await records.mark(question.id, None, Mark("li", NOON))
+    await records.turn(said(None, NOON + 1, payload=DOWN), answered("feedback", None))
+    assert await records.marks()
+    for_good = [key async for key in redis.scan_iter("*") if await redis.ttl(key) < 0]
+    assert for_good == [Keys().desk("insights-secret")]
+
+
 async def test_old_visits_and_questions_go_as_new_ones_come(redis: Redis) -> None:
     records = Records(redis)
     await records.turn(said("weather?", NOON), answered("out_of_scope", None))

@@ -53,7 +53,7 @@ async def test_claimed_by_a_button_told_to_the_person_and_shown(api: BotApi, roo
     await room.quiet()
     assert (await room.topic(case)).name == "🟢 #1 Person 7 · 工作许可 · 李娜"
     card = await room.card(case)
-    assert "接手 With：李娜" in card["text"]
+    assert "处理人 With：李娜" in card["text"]
     assert said("b_claim") not in api.titles(card)
     assert room.lines()[-1] == said("m_claim", who="李娜")
     assert not room.alerts()
@@ -693,4 +693,4 @@ async def test_trouble_of_telegram_is_waited_for(api: BotApi, room: Any) -> None
     await room.quiet()
     cards = [m for m in room.seen() if "原因 Reason" in m["text"]]
     assert len(cards) == 2, "a card that cannot be changed is posted again"
-    assert "接手 With：李娜" in cards[-1]["text"]
+    assert "处理人 With：李娜" in cards[-1]["text"]

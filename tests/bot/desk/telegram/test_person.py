@@ -11,6 +11,8 @@ from bot_api import BotApi
 from bot.channels.telegram.attachments import NO_WORDS
 from bot.channels.telegram.texts import COMMANDS, said
 from bot.desk.cases import State
+from bot.desk.telegram.texts import said as staff_said
+from bot.desk.texts import said as desk_said
 from bot.store.outbox import Outbox
 
 PHOTO = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
@@ -61,7 +63,7 @@ async def test_whatever_the_person_does_staff_get_it_and_the_assistant_is_silent
     assert [message.text for message in room.accepted] == [expected for _, expected in sent]
     assert [len(message.files) for message in room.accepted[-4:]] == [1, 1, 1, 1]
     assert {message.name for message in room.accepted} == {"Person 7"}
-    assert api.texts(7) == before
+    assert api.texts(7) == [*before, desk_said("forget_how", "en")]
     log = await room.desk.cases.whole_log(owned.id)
     assert [entry.text for entry in log if entry.kind == "person"][1:] == [expected for _, expected in sent]
 
@@ -73,7 +75,7 @@ async def test_every_command_of_the_menu_goes_to_staff(api: BotApi, room: Any, o
         api.say(f"/{command}", user=7)
     await api.until(lambda: len(room.accepted) == len(commands))
     await room.quiet()
-    assert api.texts(7) == before
+    assert api.texts(7) == [*before, desk_said("forget_how", "en")]
     assert not any(message.payload for message in room.accepted)
 
 
@@ -191,3 +193,22 @@ async def test_names_are_clean_and_short(api: BotApi, room: Any, owned: Any) -> 
     await api.until(lambda: room.accepted)
     assert room.accepted[0].name == "Marie " + "x" * 58
     await asyncio.sleep(0)
+
+
+async def test_staff_are_told_that_their_words_did_not_arrive(api: BotApi, room: Any, owned: Any) -> None:
+    api.tell(
+        "sendMessage",
+        status=403,
+        description="Forbidden: bot was blocked by the user",
+        only=lambda p: p["chat_id"] == 7,
+    )
+    for number in range(2):
+        await room.desk.say(owned.id, await room.staff.get("li.na"), "Are you there?", f"lost{number}", "web")
+        await room.quiet()
+        assert room.lines().count(staff_said("m_undelivered")) == number + 1
+    api.say("Yes", user=7)
+    await room.quiet()
+    await room.desk.say(owned.id, await room.staff.get("li.na"), "Welcome back", "w2", "web")
+    await api.until(lambda: "Li Na\nWelcome back" in api.texts(7))
+    await room.quiet()
+    assert room.lines().count(staff_said("m_undelivered")) == 2

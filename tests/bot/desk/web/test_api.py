@@ -425,6 +425,7 @@ async def uploaded(
         (b"<html>", "text/html", '../../<b>"x".html', "document", False),
         (b"%PDF-1.7", "application/pdf", "表格.pdf", "document", False),
         (b"ID3", "audio/mpeg; x=\r\n", "a.mp3", "audio", False),
+        (b"MZ", "application/pdf", "letter\u202efdp.exe\x85", "document", False),
     ],
 )  # fmt: skip
 async def test_files_both_ways(office: Office, content: bytes, mime: str, name: str, kind: str, shown: bool) -> None:
@@ -432,7 +433,7 @@ async def test_files_both_ways(office: Office, content: bytes, mime: str, name: 
     client = await office.signed_in("chen")
     file = await uploaded(client, content, mime.strip(), name)
     assert (file["kind"], file["size"]) == (kind, len(content))
-    assert not set(file["name"]) & set('/\\"<>')
+    assert not set(file["name"]) & set('/\\"<>\u202e\x85')
     said = await did(client, case, "say", text="", files=[file["id"]], key=key())
     assert said.status_code == 200
     entry = next(each for each in (await opened(client, case))["entries"] if each["files"])
@@ -500,7 +501,10 @@ async def test_files_that_are_too_large_or_empty(office: Office) -> None:
 async def test_a_person_who_is_forgotten(office: Office) -> None:
     case = await office.ask("web:a", "first secret")
     client = await office.signed_in("chen")
+    file = (await client.post("/desk/api/files?name=letter-to-anna.png", content=PNG)).json()
+    assert (await did(client, case, "say", text="Yours", key=key(), files=[file["id"]])).status_code == 200
     await office.desk.forget("web:a")
+    assert not [each async for each in office.redis.scan_iter(f"*{file['id']}*")], "its name goes, too"
     assert (await client.get(f"/desk/api/cases/{case.id}")).status_code == 404
     assert await listed(client) == []
     assert await searched(client, q="secret") == []

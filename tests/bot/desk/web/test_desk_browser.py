@@ -15,7 +15,7 @@ import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -655,6 +655,21 @@ async def test_the_phone_shows_one_pane_at_a_time(here: Here, open_desk: Open) -
     await open_case(page, case.id)
     await page.go_back()
     await expect(page.locator(".queue")).to_be_visible()
+
+
+async def test_a_long_name_of_staff_keeps_its_beginning(here: Here, open_desk: Open) -> None:
+    staff = await here.site.staff.get("li")
+    assert staff
+    await here.site.staff.replace(replace(staff, name_en="Li" + "o" * 38))
+    try:
+        page = await open_desk("li", viewport=PHONE)
+        await fits(page)
+        summary = page.locator(".menu:not(.alerts) > summary")
+        box, name = await summary.bounding_box(), await summary.locator("span").bounding_box()
+        assert box["x"] <= name["x"]
+        assert name["x"] + name["width"] < box["x"] + box["width"] - 8, "no room for the arrow"
+    finally:
+        await here.site.staff.replace(staff)
 
 
 async def small_targets(page: Any) -> None:

@@ -90,10 +90,13 @@ async def test_too_many_failures_lock_the_account(office: Office) -> None:
 @pytest.mark.parametrize(
     "wanted",
     ["https://evil.example", "//evil.example/desk", "/\\evil.example", "/desk/../x", "/desk//evil.example", "javascript:alert(1)",
-     "/desk/logout", "/desk/api/me", "/deskevil", "/desk@evil.example", "\t//evil.example", "http:/desk", "/desk/login"],
+     "/desk/logout", "/desk/api/me", "/deskevil", "/desk@evil.example", "\t//evil.example", "http:/desk", "/desk/login", "http://[", "//[/desk"],
 )  # fmt: skip
 async def test_signing_in_leads_to_the_desk_only(office: Office, wanted: str) -> None:
     async with office.browser() as client:
+        assert (await client.get("/desk/login", params={"next": wanted})).status_code == 200
+        chosen = await client.post("/desk/language", data={"language": "zh", "next": wanted})
+        assert chosen.headers["location"] == ("/desk/login" if wanted == "/desk/login" else "/desk")
         assert (await sign_in(client, next=wanted)).headers["location"] == "/desk"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
 from typing import Any
@@ -162,3 +163,23 @@ async def test_streams_go_on_after_redis_was_away(mortal: Any, serve: Any, monke
         server.start()
         case = await office.ask("web:a")
         assert (await upcoming(frames, 4, 10))[-1]["case"]["id"] == case.id
+
+
+async def test_streams_asked_for_at_once_are_counted_too(streaming: Streaming) -> None:
+    client = await streaming.office.signed_in("chen")
+    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    host, _, port = streaming.url.removeprefix("http://").partition(":")
+    connections = [await asyncio.open_connection(host, int(port)) for _ in range(4 * api.STREAMS)]
+    for _, writer in connections:
+        writer.write(f"GET /desk/api/events HTTP/1.1\r\nHost: desk.test\r\nCookie: {cookies}\r\n\r\n".encode())
+    await asyncio.gather(*(reader.readline() for reader, _ in connections))
+
+    async def said_hello(reader: asyncio.StreamReader) -> bool:
+        with contextlib.suppress(asyncio.TimeoutError, asyncio.IncompleteReadError):
+            await asyncio.wait_for(reader.readuntil(b"hello"), 1)
+            return True
+        return False
+
+    assert sum(await asyncio.gather(*(said_hello(reader) for reader, _ in connections))) <= api.STREAMS
+    for _, writer in connections:
+        writer.close()
