@@ -262,6 +262,15 @@ async def test_whoever_waits_over_the_closing_time_is_told_when_staff_are_back(o
     assert len(await office.sent()) == 1 and (await office.case()).due
 
 
+async def test_a_contact_is_welcome_after_it_was_skipped(office: Office) -> None:
+    office.clock.at(20, 0)
+    await office.asks()
+    assert await office.desk.wished(office.writes("skip"))
+    assert not await office.desk.wished(office.writes("How long does it take?"))
+    assert await office.desk.wished(office.writes("ann@example.com"))
+    assert (await office.case()).contact == "ann@example.com"
+
+
 @pytest.mark.parametrize(("language", "hour", "text"), [("en", 10, "lapsed"), ("zh-Hant", 17, "lapsed_closed")])
 async def test_whoever_is_left_without_an_answer_is_handed_back(
     office: Office, language: str, hour: int, text: str
