@@ -15,6 +15,8 @@ from rich.table import Table
 
 from bot.cli.common import fail, messages, run
 from bot.cli.gateway import the_settings
+from bot.desk.desk import Desk
+from bot.desk.errors import NoSuchCase
 from bot.desk.hours import FILE, Day, Hours, HoursError, load, moment
 from bot.desk.staff import Staff, StaffBook, StaffError
 from bot.store.errors import StoreError
@@ -126,6 +128,25 @@ def remove_user(login: Login) -> None:
     """Remove a member of staff. They can do nothing more from this moment on; their cases stay."""
     _with(lambda book: book.remove(login))
     messages.print("Done.")
+
+
+@app.command()
+def unban(case: Annotated[str, typer.Argument(help="Number of a case of that person.")]) -> None:
+    """Let somebody who was banned reach staff again."""
+    settings = the_settings()
+
+    async def lift() -> bool:
+        from bot.gateway.app import store
+
+        async with store(settings) as redis:
+            desk = Desk(redis, StaffBook(redis), load(settings.desk_hours))
+            return await desk.unban((await desk.case(case.removeprefix("#"))).conversation)
+
+    try:
+        lifted = _made(lambda: run(lift()))
+    except NoSuchCase:
+        raise fail(f"There is no case {case}.") from None
+    messages.print("Done." if lifted else "They were not banned.")
 
 
 @app.command("set-password")

@@ -138,10 +138,6 @@ class Api:
                 {**each, "choose": each["id"] != Outcome.left.value}
                 for each in options("outcome", [each.value for each in Outcome])
             ],
-            "canned": [
-                {"id": each.id, "name": getattr(each.name, language), "text": {"zh": each.text.zh, "en": each.text.en}}
-                for each in canned.load()
-            ],
             "longest": wire.LONGEST,
             "max_file": MOST_BYTES,
             "most_files": wire.MOST_FILES,

@@ -17,7 +17,12 @@ from redis.asyncio import Redis
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.desk.cases import Reason
+from bot.desk.desk import Desk
+from bot.desk.hours import load
 from bot.desk.staff import Staff, StaffBook, WrongLogin
+from bot.engine.protocol import Answer
+from bot.messages import Incoming
 from bot.store.connection import connect, socket_url
 from bot.store.server import EmbeddedServer
 
@@ -263,3 +268,25 @@ def test_holidays_exceptions_and_years_that_nobody_knows(place: Path, monkeypatc
     assert "Notice now: Happy National Day / 国庆快乐" in shown
     monkeypatch.setattr(module.time, "time", lambda: monday + 60 * 86400)
     assert "The public holidays of 2027 are not known yet" in desk("hours").stderr
+
+
+def test_a_ban_is_lifted_by_the_number_of_a_case(url: str) -> None:
+    added()
+
+    async def asks(redis: Redis, number: str) -> str:
+        office = Desk(redis, StaffBook(redis), load())
+        message = Incoming("web", "web:a", number, time.time(), "a person, please")
+        return (await office.ask(message, Answer("en", "ask_human", None, 1.0, ""), Reason.asked)).text
+
+    async def banned(redis: Redis) -> str:
+        office = Desk(redis, StaffBook(redis), load())
+        li = await office.staff.get("li.na")
+        assert li
+        await office.ban("1", li, "web")
+        return await asks(redis, "m2")
+
+    with_redis(url, lambda redis: asks(redis, "m1"))
+    assert "cannot be reached" in with_redis(url, banned)
+    assert (desk("unban", "#1").exit_code, desk("unban", "7").exit_code) == (0, 1)
+    assert "not banned" in desk("unban", "1").output
+    assert "cannot be reached" not in with_redis(url, lambda redis: asks(redis, "m3"))
