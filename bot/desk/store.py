@@ -148,18 +148,21 @@ class Cases:
         first = after if after == "-" else f"({after}"
         with store_errors():
             found = await self._redis.xrange(self._keys.case_log(case), first, "+", most)
-        return [Entry.from_json(json.loads(fields["entry"]), place) for place, fields in found]
+        return read(found)
 
     async def tails(self, cases: Sequence[str], most: int) -> list[list[Entry]]:
         """The last entries of logs, the newest first, in one round trip."""
+        return [read(rows) for rows in await self.rows(cases, most)]
+
+    async def rows(self, cases: Sequence[str], most: int) -> list[list[tuple[str, dict[str, str]]]]:
+        """The same as it is kept; `read` reads it."""
         if not cases:
             return []
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
                 for case in cases:
                     pipe.xrevrange(self._keys.case_log(case), count=most)
-                found = await pipe.execute()
-        return [[Entry.from_json(json.loads(fields["entry"]), place) for place, fields in rows] for rows in found]
+                return list(await pipe.execute())
 
     async def whole_log(self, case: str) -> list[Entry]:
         """All entries, oldest first, however many."""
@@ -311,6 +314,11 @@ class Cases:
                 key = self._keys.buttons(each.conversation)
                 pipe.hset(key, mapping=dict(zip(buttons[::2], buttons[1::2])))
                 pipe.expire(key, 7 * 86400)
+
+
+def read(rows: Sequence[tuple[str, Mapping[str, str]]]) -> list[Entry]:
+    """What is kept in a log, with its places."""
+    return [Entry.from_json(json.loads(fields["entry"]), place) for place, fields in rows]
 
 
 def _read(written: str | None) -> Case | None:

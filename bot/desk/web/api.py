@@ -203,7 +203,7 @@ class Api:
         rest = [case for case in cases if case.id != exact]
         for first in range(0, len(rest), BATCH):
             some = rest[first : first + BATCH]
-            rows = await self._board.rows([case.id for case in some], SEARCHED)
+            rows = await self._desk.cases.rows([case.id for case in some], SEARCHED)
             found += await asyncio.to_thread(_hits, some, rows, wanted)
             if len(found) >= FOUND:
                 break

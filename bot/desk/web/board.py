@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 from collections.abc import Iterator, Sequence
-
-from redis.asyncio import Redis
 
 from bot.channels.web.hub import BLOCK, LONGEST_PAUSE, PAUSE, Listener
 from bot.desk.cases import Case
 from bot.desk.entries import Entry
 from bot.desk.store import Cases
-from bot.store.connection import store_errors
 from bot.store.errors import StoreUnavailable
-from bot.store.keys import Keys
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +25,8 @@ AT_ONCE = 100
 class Board:
     """One for each process; `run` has to be running. Every other method raises StoreUnavailable when Redis does not answer."""
 
-    def __init__(self, cases: Cases, redis: Redis, keys: Keys) -> None:
-        self._cases, self._redis, self._keys = cases, redis, keys
+    def __init__(self, cases: Cases) -> None:
+        self._cases = cases
         self._listeners: set[Listener] = set()
         self._loading = asyncio.Lock()
         self._known: tuple[str, list[Case], list[Case]] | None = None
@@ -84,24 +79,8 @@ class Board:
         found: dict[str, list[Entry]] = {}
         for first in range(0, len(cases), AT_ONCE):
             some = cases[first : first + AT_ONCE]
-            for case, rows in zip(some, await self.rows(some, most)):
-                found[case] = entries(rows)
+            found.update(zip(some, await self._cases.tails(some, most)))
         return found
-
-    async def rows(self, cases: Sequence[str], most: int) -> list[list[tuple[str, dict[str, str]]]]:
-        """The last entries of logs as they are kept, in one round trip."""
-        if not cases:
-            return []
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for case in cases:
-                    pipe.xrevrange(self._keys.case_log(case), count=most)
-                return list(await pipe.execute())
-
-
-def entries(rows: Sequence[tuple[str, dict[str, str]]]) -> list[Entry]:
-    """What is kept in a log, read."""
-    return [Entry.from_json(json.loads(fields["entry"]), place) for place, fields in rows]
 
 
 def number(place: str) -> tuple[int, int]:

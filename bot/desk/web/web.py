@@ -62,7 +62,7 @@ class DeskWeb:
     ) -> None:
         self._desk, self._insights, self._catalog, self._download = desk, insights, catalog, download
         self._gate = Gate(staff, origins)
-        self._board = Board(desk.cases, redis, keys)
+        self._board = Board(desk.cases)
         uploads, limits = Uploads(redis, desk.files, keys), Limits(redis, keys)
         self._api = Api(self._gate, desk, staff, catalog, self._board, uploads, limits, typing)
         self._sign_in = SignIn(self._gate, staff)
